@@ -1,0 +1,321 @@
+"""The command line: parse, call, print. Everything heavy is imported when it is needed."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from neuroimmune import __version__
+from neuroimmune.errors import InputError, NeuroimmuneError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from neuroimmune.course import Course
+    from neuroimmune.protocol import Protocol
+
+app = typer.Typer(
+    help="Simulate the human neuro-immune system in ME/CFS, fibromyalgia and functional neurological disorder. Research software: "
+    "virtual persons, not medical advice.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+PANELS = ("tnf", "il6", "il8", "il10", "temperature", "crp", "acth", "cortisol")
+
+
+def main() -> None:
+    """Run a command; an error that the user can mend is one message and exit code 2."""
+    try:
+        app()
+    except NeuroimmuneError as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        raise SystemExit(130) from None
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"neuroimmune {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def run(
+    protocol: Annotated[str, typer.Argument(help="A shipped protocol, such as endotoxin, or a TOML file.")],
+    days: Annotated[
+        float | None, typer.Option(help="How long to simulate [day]; the protocol's own if not given.")
+    ] = None,
+    people: Annotated[int, typer.Option(help="How many virtual people; 1 is the usual person.")] = 1,
+    seed: Annotated[int, typer.Option(help="Seed of the people: the same seed, the same people.")] = 0,
+    every: Annotated[
+        float | None, typer.Option(help="Spacing of the saved times [hour]; 0.1, or 1 beyond three days.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the figure, the tables and the course.")] = None,
+) -> None:
+    """Simulate a protocol; where it was measured, hold the curves against the measurements."""
+    import neuroimmune as ni
+    from neuroimmune.population import people as draw
+    from neuroimmune.protocol import load_protocol
+    from neuroimmune.simulation import make_plan
+    from neuroimmune.storage import load, record, whole_file
+
+    what = load_protocol(protocol)
+    body = ni.Body()
+    days = what.days if days is None else days
+    every = (0.1 if days <= 3 else 1.0) if every is None else every
+    if out is not None:
+        _writable(out)
+    with _status("preparing the model (compiled once on each machine: some seconds)"):
+        plan = make_plan(draw(body, people, seed) if people != 1 else body, what, days, every)
+    with progress("simulating") as told:
+        if out is None:
+            from neuroimmune.simulation import join, solve_batches
+
+            course = join(plan, list(solve_batches(plan, told)))
+        else:
+            course = load(record(plan, out / "course", told), [n for n in PANELS if n in plan.variables])
+    table = _compared(course, what)
+    _print_course(course, what)
+    if table is not None:
+        _print_comparison(table)
+    if out is not None:
+        figure = _figure(course, what, out / f"{what.name}.png")
+        if table is not None:
+            with whole_file(out / f"{what.name}.csv") as part:
+                table.to_csv(part, index=False)
+        typer.echo(f"\nSaved in {out}: {figure.name}{', ' + what.name + '.csv' if table is not None else ''}, course/")
+    _print_failed(course)
+
+
+@app.command()
+def model(
+    system: Annotated[
+        str | None, typer.Argument(help="One system, such as hpa, or body for the arrows; all if not given.")
+    ] = None,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="The whole model as a Markdown page, equations in LaTeX.")
+    ] = False,
+) -> None:
+    """Print states, equations, and parameters with units and sources."""
+    import neuroimmune as ni
+    from neuroimmune.describe import markdown as page
+    from neuroimmune.describe import part_named, parts
+
+    body = ni.Body()
+    if markdown:
+        typer.echo(page(body), nl=False)
+        return
+    for name, one in parts(body).items() if system is None else [(system, part_named(body, system))]:
+        _print_system(name, one)
+
+
+@app.command()
+def export(
+    format: Annotated[str, typer.Option("--format", help="sbml or antimony.")] = "sbml",
+    protocol: Annotated[str | None, typer.Option(help="Include the events of this protocol.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The file to write; printed if not given.")] = None,
+) -> None:
+    """Write the model, at rest at midnight, for other simulators: SBML Level 3 or Antimony."""
+    import neuroimmune as ni
+    from neuroimmune.engine.export import antimony, sbml
+    from neuroimmune.errors import nearest
+    from neuroimmune.protocol import Protocol, events, load_protocol
+    from neuroimmune.provenance import DISCLAIMER
+    from neuroimmune.simulation import resting_state
+    from neuroimmune.storage import whole_file
+
+    writers = {"sbml": sbml, "antimony": antimony}
+    if format not in writers:
+        raise InputError(f"cannot export as {format!r}{nearest(format, writers)}")
+    body = ni.Body()
+    what = load_protocol(protocol) if protocol else Protocol()
+    model, start = resting_state(body)
+    text = writers[format](model, events(what, body), start.tolist(), f"neuroimmune {__version__}. {DISCLAIMER}")
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    with whole_file(out) as part:
+        part.write_text(text, encoding="utf-8")
+    typer.echo(f"Saved {out}")
+
+
+def _writable(folder: Path) -> None:
+    """Tell now, not after the work, that a folder cannot be written."""
+    from neuroimmune.errors import SavedFileError
+
+    probe = folder / ".probe.part"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise SavedFileError(f"cannot write to {folder}: {error.strerror}; choose another folder with --out") from None
+
+
+def _console(stderr: bool = False) -> Any:
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False)
+
+
+@contextmanager
+def _status(text: str) -> Iterator[None]:
+    with _console(stderr=True).status(text):
+        yield
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[float], None]]:
+    """A bar with the time left, for what takes over two seconds; call what it yields with the share that is done."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    bar = Progress(
+        TextColumn(label),
+        BarColumn(),
+        TextColumn("{task.percentage:3.0f} %"),
+        TimeRemainingColumn(),
+        console=_console(stderr=True),
+    )
+    task = bar.add_task(label, total=1.0)
+    begun = time.monotonic()
+
+    def told(share: float) -> None:
+        if time.monotonic() - begun > 2 and not bar.live.is_started:
+            bar.start()
+        bar.update(task, completed=share)
+
+    try:
+        yield told
+    finally:
+        bar.stop()
+
+
+def _compared(course: "Course", what: "Protocol") -> "pd.DataFrame | None":
+    from neuroimmune.compare import compare
+
+    return compare(course, what)
+
+
+def _figure(course: "Course", what: "Protocol", path: Path) -> Path:
+    from neuroimmune.compare import drawn
+    from neuroimmune.plot import plot_course
+
+    names = [n for n in PANELS if n in course]
+    zero = what.happenings[0].at if what.happenings else 0.0
+    since = what.happenings[0].what if what.happenings else "the first midnight"
+    plot_course(course, names, zero=zero, since=since, measured=drawn(course, what), path=path)
+    return path
+
+
+def _print_course(course: "Course", what: "Protocol") -> None:
+    import numpy as np
+
+    zero = what.happenings[0].at if what.happenings else 0.0
+    who = f"medians of {len(course):,} people" if len(course) > 1 else "one usual person"
+    rows = []
+    for name, values in course.values.items():
+        middle = np.nanmedian(values, axis=0).astype(float)
+        top = int(np.nanargmax(middle))
+        before = float(np.interp(zero, course.times, middle))
+        row = {
+            "": name,
+            "before": before,
+            "highest": middle[top],
+            "at hour": course.times[top] - zero,
+            "at the end": middle[-1],
+        }
+        rows.append(row | {"unit": course.variables[name].unit})
+    _print_table(f"{what.title or what.name}: {who}, hours from the first event", list(rows[0]), rows)
+
+
+def _print_comparison(rows: "pd.DataFrame") -> None:
+    from neuroimmune.compare import VERDICTS, by_curve
+
+    curves = by_curve(rows)
+    _print_table("Observed and predicted", list(curves.columns), curves.to_dict("records"))
+    misses = rows.loc[rows.verdict == "outside"].to_dict("records")
+    wanted = ("quantity", "time_h", "observed", "sd", "n", "predicted", "ratio", "unit", "study")
+    _console().print(
+        "Rises above the value before the dose, where the study gives one; the median ratio is predicted to observed."
+    )
+    _print_table("Every miss", list(wanted), [{k: row[k] for k in wanted} for row in misses])
+    for verdict, meaning in VERDICTS.items():
+        _console().print(f"[bold]{verdict}[/]: {meaning}")
+
+
+def _print_table(title: str, headings: list[str], rows: list[dict[Any, Any]]) -> None:
+    from rich.table import Table
+
+    table = Table(title=f"\n{title}", title_justify="left", box=None, header_style="bold", pad_edge=False)
+    for heading in headings:
+        text = all(isinstance(row[heading], str) for row in rows)
+        table.add_column(
+            heading.replace("_h", " [h]").replace("[", r"\["), justify="left" if text else "right", no_wrap=True
+        )
+    for row in rows:
+        table.add_row(*(_cell(row[heading]) for heading in headings))
+    _console().print(table)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        return "" if value != value else f"{round(value, 6):.3g}"
+    return str(value).replace("[", r"\[")
+
+
+def _print_failed(course: "Course") -> None:
+    if course.failed:
+        first = "; ".join(
+            f"person {n} at hour {hour:.1f}: {why}" for n, (hour, why) in list(course.failed.items())[:10]
+        )
+        typer.echo(
+            f"warning: {len(course.failed)} of {len(course)} people could not be solved to the end: {first}", err=True
+        )
+    if course.not_at_rest:
+        typer.echo(
+            f"warning: {len(course.not_at_rest)} people have no resting day to start from: {course.not_at_rest[:10]}",
+            err=True,
+        )
+
+
+def _print_system(name: str, system: Any) -> None:
+    import inspect
+
+    from rich.syntax import Syntax
+    from rich.table import Table
+
+    from neuroimmune.describe import HEADINGS, own_states, parameter_rows, quantity_rows, source_of_rates
+
+    console = _console()
+    console.rule(name, align="left")
+    console.print(inspect.getdoc(type(system)) or "", markup=False)
+    states = own_states(system)
+    for headings, rows in (
+        (("state", "start", "unit", "meaning"), quantity_rows(states)), (HEADINGS, parameter_rows(system)),
+    ):  # fmt: skip
+        if rows:
+            table = Table(*headings, box=None, header_style="bold", pad_edge=False)
+            for row in rows:
+                table.add_row(*(cell.replace("[", r"\[") for cell in row))
+            console.print()
+            console.print(table)
+    console.print()
+    console.print(Syntax(source_of_rates(system), "python", background_color="default"))
+    console.print()

@@ -1,0 +1,116 @@
+"""A course beside what was measured: every published number of the protocol, hit or missed."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from neuroimmune.course import Course
+from neuroimmune.evidence.targets import target_sets, targets
+from neuroimmune.protocol import Protocol
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+VERDICTS = {
+    "inside": "within the 95 % interval of the observed mean",
+    "spread": "outside that interval, but within one SD between people",
+    "outside": "neither: a miss",
+    "open": "no interval was published",
+}
+AVERAGE = {"mean": np.nanmean, "median": np.nanmedian, "geometric mean": lambda v: np.exp(np.nanmean(np.log(v)))}
+
+
+def measured(protocol: Protocol) -> "pd.DataFrame | None":
+    """The published numbers of a protocol at its dose, or `None` if there are none."""
+    doses = {h.amount for h in protocol.happenings if h.is_dose}
+    if protocol.name not in target_sets():
+        return None
+    rows = targets(protocol.name)
+    rows = rows.loc[rows.dose.isin(doses)].reset_index(drop=True)
+    return rows if len(rows) else None
+
+
+def compare(course: Course, protocol: Protocol) -> "pd.DataFrame | None":
+    """A row for each published number: what was observed, what the course predicts, and a verdict.
+
+    `observed` and `predicted` are rises above the value before the dose where the study gives one; `VERDICTS` tells
+    what the verdicts mean. `None` if nothing was measured.
+    """
+    rows = measured(protocol)
+    if rows is None:
+        return None
+    zero = protocol.happenings[0].at
+    rows = rows.loc[rows.quantity.isin(list(course.values))].copy()
+    rows["rises"] = rows.rise.notna() & (rows.statistic != "time of peak")
+    rows["observed"] = rows.rise.where(rows.rises, rows.value)
+    rows["predicted"] = [_predicted(course, row, zero) for row in rows.itertuples()]
+    rows["ratio"] = (rows.predicted / rows.observed).where(rows.observed != 0)
+    error = rows.se.fillna(rows.sd / np.sqrt(rows.n))
+    away = (rows.predicted - rows.observed).abs()
+    rows["verdict"] = np.select(
+        [rows.predicted.isna() | error.isna(), away <= 1.96 * error, away <= rows.sd],
+        ["open", "inside", "spread"],
+        "outside",
+    )
+    wanted = [
+        "id",
+        "study",
+        "role",
+        "checked",
+        "quantity",
+        "statistic",
+        "time_h",
+        "unit",
+        "rises",
+        "observed",
+        "sd",
+        "se",
+        "n",
+        "predicted",
+    ]
+    at_rest = rows.rises & (rows.time_h == 0)  # a rise of nothing at the time of the dose is no prediction
+    return rows.loc[~at_rest, [*wanted, "ratio", "verdict", "note"]].reset_index(drop=True)
+
+
+def by_curve(rows: "pd.DataFrame") -> "pd.DataFrame":
+    """What `compare` found, a line for each study and quantity: how many points have each verdict, and the median ratio; * unverified."""
+    import pandas as pd
+
+    lines = []
+    groups: Any = rows.groupby(["study", "quantity", "checked"], sort=False)
+    for _, some in groups:
+        first = some.iloc[0]
+        name = f"{first['quantity']}{'' if first['checked'] == 'verified' else '*'}"
+        line = {"quantity": name, "study": first["study"], "points": len(some)}
+        line |= {verdict: int((some["verdict"] == verdict).sum()) for verdict in VERDICTS}
+        lines.append(line | {"ratio": float(some["ratio"].median())})
+    return pd.DataFrame(lines)
+
+
+def _predicted(course: Course, row: Any, zero: float) -> float:
+    values, times = course.values[row.quantity], course.times - zero
+    before = np.array([np.interp(0.0, times, v) for v in values]) if row.rises else 0.0
+    average = AVERAGE.get(row.statistic, np.nanmean)
+    after = times >= 0
+    if row.statistic == "time of peak":
+        return float(np.nanmean(times[after][np.nanargmax(values[:, after], axis=1)]))
+    if np.isnan(row.time_h):
+        return float(average(np.nanmax(values[:, after], axis=1) - before))
+    if not times[0] <= row.time_h <= times[-1]:
+        return float("nan")
+    return float(average(np.array([np.interp(row.time_h, times, v) for v in values]) - before))
+
+
+def drawn(course: Course, protocol: Protocol) -> "pd.DataFrame | None":
+    """The measured points as they are drawn over the curves: rises stand on the course's own value before the dose."""
+    rows = measured(protocol)
+    if rows is None:
+        return None
+    rows = rows.loc[rows.time_h.notna() & rows.quantity.isin(list(course.values))].copy()
+    zero = protocol.happenings[0].at
+    rest = {
+        n: float(np.nanmedian([np.interp(zero, course.times, v) for v in course.values[n]]))
+        for n in rows.quantity.unique()
+    }
+    rows["value"] = (rows.rise + rows.quantity.map(rest)).where(rows.rise.notna(), rows.value)
+    return rows

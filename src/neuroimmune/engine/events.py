@@ -1,0 +1,29 @@
+"""What can happen to a person at a moment: a jump of a state, or a new value of an input."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+BOLUS, SET_INPUT = 0, 1
+
+
+class Event(NamedTuple):
+    """At `time` (hours), add `value` to state `row`, or let the pulse on input `row` be `value`."""
+
+    time: float
+    kind: int
+    row: int
+    value: float
+
+
+def table(events_of_people: Sequence[Sequence[Event]]) -> tuple[np.ndarray, ...]:
+    """First and last index of each person, then time, kind, row and value of all events, people after one another in order of time."""
+    counts = np.array([len(events) for events in events_of_people], dtype=np.int64)
+    last = np.cumsum(counts)
+    flat = [event for events in events_of_people for event in sorted(events, key=lambda e: e.time)]
+    return (
+        last - counts, last,
+        np.array([e.time for e in flat], dtype=np.float64), np.array([e.kind for e in flat], dtype=np.int64),
+        np.array([e.row for e in flat], dtype=np.int64), np.array([e.value for e in flat], dtype=np.float32),
+    )  # fmt: skip

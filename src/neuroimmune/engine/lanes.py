@@ -1,0 +1,148 @@
+"""People in blocks of lanes: what the kernel works on, and the threads that drive it."""
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from neuroimmune.engine.compile import LANES
+from neuroimmune.engine.events import Event, table
+from neuroimmune.engine.kernel import Kernel
+
+TOLERANCE = 3e-4  # of a step, relative to the size of each state
+LONGEST = 0.8  # hours: the daily rhythm must be seen, and the fastest removals must stay stable
+HALVINGS = 14  # a step is never shorter than LONGEST / 2**HALVINGS
+FAILURES = {1: "the step became too small", 2: "a state was not finite"}
+
+
+@dataclass
+class People:
+    """A number of people in the midst of their lives: the checkpoint from which they go on.
+
+    Arrays are (blocks, rows * LANES) or (blocks, LANES); the last block is filled up with copies of the last person.
+    """
+
+    kernel: Kernel
+    count: int
+    y: np.ndarray
+    lost: np.ndarray
+    parameters: np.ndarray
+    level: np.ndarray
+    pulse: np.ndarray
+    time: np.ndarray
+    wanted: np.ndarray
+    status: np.ndarray
+    failed_at: np.ndarray
+    event: np.ndarray
+    last_event: np.ndarray
+    events: tuple[np.ndarray, ...]
+
+    def states(self) -> np.ndarray:
+        """The present states, shape (people, states)."""
+        return unpack(self.y, self.count)
+
+    def failed(self) -> dict[int, tuple[float, str]]:
+        """For each person whose solution failed: the hour and the reason."""
+        status, hour = self.status.reshape(-1)[: self.count], self.failed_at.reshape(-1)
+        return {int(n): (float(hour[n]), FAILURES[int(status[n])]) for n in np.flatnonzero(status)}
+
+
+def gather(
+    kernel: Kernel,
+    states: np.ndarray,
+    parameters: np.ndarray,
+    levels: np.ndarray,
+    events: Sequence[Sequence[Event]] | Sequence[Event] = (),
+) -> People:
+    """People at hour zero, from states, parameters and levels of shape (people, ...).
+
+    `events` is one list for all, or a list for each person.
+    """
+    count = len(states)
+    shared = not events or isinstance(events[0], Event)
+    first, last, *rest = table([events] if shared else events)  # type: ignore[list-item]
+    whose = np.zeros(count, np.int64) if shared else np.arange(count)
+    lane = pack(np.zeros((count, 1))).shape
+    return People(
+        kernel, count, pack(states), pack(np.zeros_like(states)), pack(parameters),
+        pack(levels if levels.shape[1] else np.zeros((count, 1))), pack(np.zeros((count, max(levels.shape[1], 1)))),
+        np.zeros(lane), np.full(lane, LONGEST / 2), np.zeros(lane, np.int64), np.zeros(lane),
+        pack(first[whose, None], np.int64), pack(last[whose, None], np.int64), tuple(rest),
+    )  # fmt: skip
+
+
+def pack(people_rows: np.ndarray, dtype: type = np.float32) -> np.ndarray:
+    """(people, rows) to (blocks, rows * LANES), padded with the last person."""
+    people, rows = people_rows.shape
+    padded = people_rows[np.minimum(np.arange(-(-people // LANES) * LANES), people - 1)]
+    return np.ascontiguousarray(padded.reshape(-1, LANES, rows).transpose(0, 2, 1), dtype).reshape(-1, rows * LANES)
+
+
+def unpack(blocks: np.ndarray, people: int) -> np.ndarray:
+    """(blocks, ..., rows * LANES) to (people, ..., rows)."""
+    rows = blocks.reshape(*blocks.shape[:-1], -1, LANES)
+    return np.moveaxis(rows, -1, 1).reshape(-1, *rows.shape[1:-1])[:people]
+
+
+def advance(
+    people: People,
+    saves: np.ndarray,
+    threads: int | None = None,
+    done: Callable[[float], None] | None = None,
+    tolerance: float = TOLERANCE,
+    longest: float = LONGEST,
+) -> np.ndarray:
+    """Take everybody through the times `saves` (hours, ascending); states there, shape (people, times, states).
+
+    What happens at a moment has happened when that moment is saved. `done` is told the share that is ready. The result
+    does not depend on `threads`, nor on who else is among the people.
+    """
+    blocks, size = people.y.shape
+    out = np.empty((blocks, len(saves), size), people.y.dtype)
+    saves = np.ascontiguousarray(saves, np.float64)
+    threads = min(threads or cores(), blocks)
+    days = max((saves[-1] - people.time.min()) / 24.0, 1 / 24) if len(saves) else 0.0
+    at_once = int(np.clip(2000 / days, 1, -(-blocks // threads)))
+    starts = range(0, blocks, at_once)
+    scale = people.kernel.scale.astype(people.y.dtype)
+
+    def work(first: int) -> None:
+        people.kernel.run(
+            aligned(people.kernel.workspace, people.y.dtype), first, min(first + at_once, blocks), saves,
+            people.y.dtype.type(tolerance), longest, HALVINGS, scale,
+            people.time, people.wanted, people.status, people.failed_at, people.y, people.lost, people.parameters,
+            people.level, people.pulse, people.event, people.last_event, *people.events, out,
+        )  # fmt: skip
+
+    if threads == 1:
+        for n, first in enumerate(starts):
+            work(first)
+            if done:
+                done((n + 1) / len(starts))
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            for n, _ in enumerate(pool.map(work, starts)):
+                if done:
+                    done((n + 1) / len(starts))
+    return unpack(out, people.count)
+
+
+def aligned(length: int, dtype: np.dtype) -> np.ndarray:
+    """Zeros that begin on a cache line: a third faster than elsewhere."""
+    raw = np.zeros(length * dtype.itemsize + 64, np.uint8)
+    start = -raw.ctypes.data % 64
+    return raw[start : start + length * dtype.itemsize].view(dtype)
+
+
+def cores() -> int:
+    """The cores that this process may use, a container's limit included."""
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    limit = Path("/sys/fs/cgroup/cpu.max")
+    if limit.is_file():
+        quota, period = limit.read_text().split()
+        if quota != "max":
+            count = min(count, max(1, int(quota) // int(period)))
+    return count

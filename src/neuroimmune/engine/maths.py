@@ -1,0 +1,70 @@
+"""The mathematics of the kernel: float32 polynomials, which LLVM vectorises as it does not the functions of libm.
+
+The coefficients interpolate at Chebyshev nodes; tests/test_kernel.py bounds their error. Every generated file begins
+with this text.
+"""
+
+import numba
+import numpy as np
+
+kernel = numba.njit(fastmath={"contract"}, error_model="numpy", nogil=True)
+f32, i32 = np.float32, np.int32
+
+
+@kernel
+def root(x):
+    return np.sqrt(x)
+
+
+@kernel
+def exp2(x):
+    """2**x: the whole part goes into the exponent's bits, the rest through a polynomial."""
+    x = min(max(x, f32(-126)), f32(127))
+    whole = np.floor(x + f32(0.5))
+    z = x - whole
+    scale = i32((i32(whole) + i32(127)) << i32(23)).view(f32)
+    tail = f32(0.009618056938052177) + z * (f32(0.0013333501992747188) + z * f32(0.00015461444854736328))
+    return scale * (
+        f32(1)
+        + z * (f32(0.6931471824645996) + z * (f32(0.24022650718688965) + z * (f32(0.05550410971045494) + z * tail)))
+    )
+
+
+@kernel
+def log2(x):
+    """log2 of a positive number: its exponent's bits, and a polynomial for the rest, between 2/3 and 4/3."""
+    bits = f32(x).view(i32)
+    whole = (bits - i32(0x3F2AAAAB)) >> i32(23)
+    z = i32(bits - (whole << i32(23))).view(f32) - f32(1)
+    tail = f32(-0.23681147396564484) + z * (
+        f32(0.2027825117111206) + z * (f32(-0.2220923900604248) + z * f32(0.19834616780281067))
+    )
+    tail = f32(0.480897456407547) + z * (f32(-0.3607881963253021) + z * (f32(0.28864336013793945) + z * tail))
+    return f32(whole) + z * (f32(1.4426950216293335) + z * (f32(-0.7213465571403503) + z * tail))
+
+
+@kernel
+def cosine(turns):
+    """Cosine of a number of whole turns."""
+    z = turns - np.floor(turns + f32(0.5))
+    w = z * z
+    tail = f32(60.16743087768555) + w * (f32(-25.96688461303711) + w * f32(6.527706146240234))
+    return f32(1) + w * (
+        f32(-19.73920440673828) + w * (f32(64.93911743164062) + w * (f32(-85.45011138916016) + w * tail))
+    )
+
+
+@kernel
+def exp(x):
+    return exp2(x * f32(1.44269504))
+
+
+@kernel
+def log(x):
+    return log2(x) * f32(0.69314718) if x > f32(0) else f32(np.nan)
+
+
+@kernel
+def power(x, exponent):
+    """x**exponent; nothing of a negative x."""
+    return exp2(exponent * log2(x)) if x > f32(0) else f32(0)

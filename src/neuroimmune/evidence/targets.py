@@ -1,0 +1,53 @@
+"""Published human results that the model is held against, one row a published number.
+
+`role` is set for a whole study before anything is fitted to it: `fit` may be fitted, `check` never. `checked` is
+`verified` when someone has seen the number in a source; an `unverified` row is shown, neither fitted nor counted.
+
+How values are compared: assays differ by a shift (the same blood of the 20 men reads TNF 1.1 pg/mL on one scale and
+6.2 on another), so where a study gives its own value before the dose, the rise above that is held against the rise of
+the model above its own rest (`rise`). Where it gives none, the value itself is (`rise` is missing).
+"""
+
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from neuroimmune.errors import InputError, nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = (
+    "id", "study", "protocol", "dose", "quantity", "statistic", "time_h", "value", "sd", "se", "n", "unit",
+    "population", "doi", "role", "checked", "note",
+)  # fmt: skip
+STATISTICS = ("mean", "geometric mean", "median", "peak", "time of peak")
+SAME_CURVE = ["study", "protocol", "dose", "quantity", "statistic", "population"]
+
+
+def target_sets() -> list[str]:
+    """The names of the tables of targets."""
+    folder = files("neuroimmune.evidence").joinpath("targets")
+    return sorted(f.name.removesuffix(".csv") for f in folder.iterdir() if f.name.endswith(".csv"))
+
+
+def targets(name: str) -> "pd.DataFrame":
+    """A table of published numbers, with `rise`: the value above that of the same curve before the dose.
+
+    `sd` is between people, as published of the value itself; `se` is given only where no `sd` is.
+    Raises `InputError` on an unknown name.
+
+    >>> rows = targets("endotoxin").query("study == 'dobreva2021' and quantity == 'tnf' and time_h == 2")
+    >>> float(rows["value"].iloc[0]), round(float(rows["rise"].iloc[0]), 3)
+    (334.747, 333.629)
+    """
+    import pandas as pd
+
+    if name not in target_sets():
+        raise InputError(f"no targets {name!r}{nearest(name, target_sets())}")
+    with files("neuroimmune.evidence").joinpath("targets", f"{name}.csv").open(encoding="utf-8") as file:
+        rows = pd.read_csv(file, dtype={"note": str, "doi": str})
+    before = rows[(rows["time_h"] == 0) & (rows["statistic"] != "time of peak")]
+    baseline = before.set_index(SAME_CURVE)["value"]
+    own = pd.MultiIndex.from_arrays([rows[column] for column in SAME_CURVE])
+    rows["rise"] = rows["value"] - baseline.reindex(own).to_numpy()
+    return rows

@@ -1,0 +1,138 @@
+"""Figures that a journal would take: one column wide, units on every axis, colours that the colour-blind tell apart."""
+
+import itertools
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from neuroimmune.course import Course
+from neuroimmune.errors import InputError
+from neuroimmune.storage import whole_file
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+COLUMN = 3.5  # inches: 89 mm
+MODEL, MEASURED = "#0072B2", "#D55E00"  # Okabe and Ito
+STYLE: dict[Any, Any] = {
+    "font.size": 7, "axes.titlesize": 7, "axes.labelsize": 7, "xtick.labelsize": 6, "ytick.labelsize": 6, "legend.fontsize": 6,
+    "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 0.6, "lines.linewidth": 1.1, "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6, "svg.fonttype": "none", "pdf.fonttype": 42,
+}  # fmt: skip
+NAMES = {
+    "tnf": "TNF", "il6": "IL-6", "il8": "IL-8", "il10": "IL-10", "acth": "ACTH", "crp": "CRP", "temperature": "Temperature rise", "crh": "CRH",
+}  # fmt: skip
+MARKERS = "osD^vP*X"
+UNITS = {"kelvin": "K", "1": "relative", "hour": "h", "count": "count"}
+
+
+def plot_course(
+    course: Course,
+    names: Sequence[str],
+    *,
+    zero: float = 0.0,
+    since: str = "the first midnight",
+    measured: "pd.DataFrame | None" = None,
+    path: str | Path | None = None,
+) -> "Figure":
+    """A panel for each name, over hours (or days, of more than three) from the hour `zero`, called `since`.
+
+    `measured` are rows with study, quantity, time_h after `zero`, value, sd and checked, drawn over the curves: a
+    marker for each study, hollow where the number is not verified. A panel with points ends soon after the last; the
+    others show the whole course. Raises `InputError` if there is nothing to draw, `SavedFileError` if `path` cannot be
+    written.
+    """
+    import matplotlib
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MultipleLocator
+
+    if not names:
+        raise InputError("there is nothing to draw: the course holds no variables")
+    columns = min(2, len(names))
+    rows = -(-len(names) // columns)
+    markers = {} if measured is None else dict(zip(measured.study.unique(), itertools.cycle(MARKERS), strict=False))
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(COLUMN, 1.2 * rows + 0.35 + 0.1 * len(markers)), layout="constrained", dpi=300)
+        axes = figure.subplots(rows, columns, squeeze=False)
+        for axis, name in zip(axes.flat, names, strict=False):
+            points = None if measured is None else measured.loc[measured["quantity"] == name]
+            last = _end(course, zero, points)
+            unit, scale = ("days", 24.0) if last > 72 else ("h", 1.0)
+            _curve(axis, course, name, zero, scale, last)
+            if points is not None:
+                for study, marker in markers.items():
+                    _points(axis, points.loc[points["study"] == study], marker, scale)
+            axis.set_title(NAMES.get(name, name.replace("_", " ").capitalize()), loc="left", pad=2)
+            axis.set_ylabel(UNITS.get(course.variables[name].unit, course.variables[name].unit))
+            axis.set_xlabel(f"Time since {since} ({unit})", labelpad=1)
+            axis.xaxis.set_major_locator(MultipleLocator(_ticks(last / scale, unit)))
+            axis.set_xlim((max(course.times[0] - zero, -0.08 * last)) / scale, last / scale)
+        for axis in axes.flat[len(names) :]:
+            axis.set_visible(False)
+        _legend(figure, course, markers)
+        if path is not None:
+            save_figure(figure, Path(path))
+    return figure
+
+
+def save_figure(figure: "Figure", path: Path) -> Path:
+    """Write a figure, whole or not at all; its kind follows from the name (.png, .pdf, .svg)."""
+    kind = path.suffix.lstrip(".").lower()
+    if kind not in ("png", "pdf", "svg"):
+        raise InputError(f"a figure can be saved as .png, .pdf or .svg, not {path.name!r}")
+    with whole_file(path) as part:
+        figure.savefig(part, format=kind, dpi=300)
+    return path
+
+
+def _end(course: Course, zero: float, points: "pd.DataFrame | None") -> float:
+    """The last hour of a panel, from `zero`."""
+    whole = float(course.times[-1]) - zero
+    return (
+        whole if points is None or not len(points) else min(whole, max(12.0, 1.05 * points["time_h"].to_numpy().max()))
+    )
+
+
+def _ticks(span: float, unit: str) -> float:
+    """A spacing of about four ticks that suits a clock, or a calendar."""
+    spacings = (1, 2, 3, 6, 12, 24) if unit == "h" else (1, 2, 7, 14, 30, 60, 90, 180, 360, 720)
+    return next((n for n in spacings if span / n <= 5), spacings[-1])
+
+
+def _curve(axis: "Axes", course: Course, name: str, zero: float, scale: float, last: float) -> None:
+    seen = course.times <= zero + last
+    hours, values = (course.times[seen] - zero) / scale, course.values[name][:, seen]
+    if len(course) > 1:
+        low, middle, high = np.nanpercentile(values, [5, 50, 95], axis=0)
+        axis.fill_between(hours, low, high, color=MODEL, alpha=0.2, linewidth=0)
+    else:
+        middle = values[0]
+    axis.plot(hours, middle, color=MODEL)
+
+
+def _points(axis: "Axes", mine: "pd.DataFrame", marker: str, scale: float) -> None:
+    for verified, fill in ((True, MEASURED), (False, "white")):
+        some = mine.loc[(mine["checked"] == "verified") == verified]
+        if len(some):
+            axis.errorbar(
+                some["time_h"] / scale, some["value"], some["sd"].fillna(0), fmt=marker, ms=2.6, color=MEASURED, mfc=fill,
+                elinewidth=0.6, capsize=1.2, mew=0.6, alpha=0.85,
+            )  # fmt: skip
+
+
+def _legend(figure: "Figure", course: Course, markers: dict[str, str]) -> None:
+    from matplotlib.lines import Line2D
+
+    from neuroimmune.evidence.sources import sources
+
+    people = f"model, median and 5 to 95 % of {len(course):,}" if len(course) > 1 else "model, one usual person"
+    handles = [Line2D([], [], color=MODEL, label=people)]
+    for study, marker in markers.items():
+        label = f"{sources()[study].short}, mean (SD)"
+        handles.append(Line2D([], [], color=MEASURED, marker=marker, ms=2.6, mew=0.6, linestyle="", label=label))
+    figure.legend(handles=handles, loc="outside lower center", ncols=2 if len(handles) > 2 else len(handles), frameon=False,
+                  handlelength=1.2, columnspacing=1.0, labelspacing=0.2)  # fmt: skip

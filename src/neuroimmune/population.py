@@ -1,0 +1,90 @@
+"""People: one body, and the numbers in which they differ."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from neuroimmune.errors import InputError, nearest
+from neuroimmune.quantity import Quantity, System, check_parameters, check_value, parameters
+from neuroimmune.streams import normal
+
+
+@dataclass(frozen=True)
+class People:
+    """Virtual people with one body: `traits[path]` has shape (people,); what is not in it is the same for all, as `body` has it.
+
+    `ids` are their numbers in the population, by which random draws and failures name them.
+    """
+
+    body: System
+    traits: Mapping[str, np.ndarray]
+    ids: np.ndarray
+    seed: int = 0
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __getitem__(self, which: slice) -> "People":
+        """Some of them, with the same ids."""
+        return dataclasses.replace(self, traits={n: v[which] for n, v in self.traits.items()}, ids=self.ids[which])
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} people, differing in {len(self.traits)} parameters, seed {self.seed}>"
+
+
+def people(body: System, count: int, seed: int = 0) -> People:
+    """Draw people from a body: every parameter that declares a `spread` is log-normal about its value.
+
+    Whoever falls outside a parameter's range is drawn again. The same seed gives the same people, however many are
+    drawn. Raises `InputError` if `count` is not positive.
+
+    >>> import neuroimmune as ni
+    >>> first, more = ni.people(ni.Body(), 3, seed=1), ni.people(ni.Body(), 5, seed=1)
+    >>> all((first.traits[name] == more.traits[name][:3]).all() for name in first.traits)
+    True
+    """
+    if count < 1 or int(count) != count:
+        raise InputError(f"the number of people must be a whole number from 1, not {count}")
+    check_parameters(body)
+    ids = np.arange(int(count))
+    return People(body, {n: _draw(n, k, ids, seed) for n, k in parameters(body).items() if k.spread > 0}, ids, seed)
+
+
+def _draw(name: str, known: Quantity, ids: np.ndarray, seed: int) -> np.ndarray:
+    low, high = known.range or (-np.inf, np.inf)
+    value, waiting = np.empty(len(ids)), np.arange(len(ids))
+    for occasion in range(100):
+        value[waiting] = known.value * np.exp(known.spread * normal(seed, name, ids[waiting], occasion))
+        waiting = waiting[(value[waiting] < low) | (value[waiting] > high)]
+        if not len(waiting):
+            return value
+    raise InputError(
+        f"{name} cannot be drawn: its spread {known.spread:g} hardly reaches its range {low:g} to {high:g} {known.unit}"
+    )
+
+
+def as_people(body_or_people: System | People) -> People:
+    """People as they are, or one person with this body; checked.
+
+    Raises `InputError` for a number outside its range, naming the person.
+    """
+    if isinstance(body_or_people, People):
+        group, known = body_or_people, parameters(body_or_people.body)
+        for name, values in group.traits.items():
+            if name not in known or known[name].fixed:
+                raise InputError(
+                    f"people cannot differ in {name!r}{nearest(name, [n for n, k in known.items() if not k.fixed])}"
+                )
+            for person in group.ids[~np.isfinite(values)]:
+                raise InputError(f"person {person}: {name} is not a number")
+            for value in (values.min(), values.max()):
+                check_value(f"person {group.ids[values == value][0]}: {name}", known[name], float(value))
+        return group
+    if not isinstance(body_or_people, System):
+        raise InputError(
+            f"expected a body or people, not {type(body_or_people).__name__}; try ni.Body() or ni.people(ni.Body(), 100)"
+        )
+    check_parameters(body_or_people)
+    return People(body_or_people, {}, np.arange(1))

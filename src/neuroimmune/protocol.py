@@ -1,0 +1,224 @@
+"""What happens to a person: doses, infusions and raised inputs, at clock times. Read from TOML or made in Python."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from neuroimmune.engine.events import BOLUS, SET_INPUT, Event
+from neuroimmune.errors import InputError, nearest
+from neuroimmune.quantity import Quantity, System, declared
+
+INFUSION = "_infusion"  # the input that brings a state its infusion is named after it
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One thing that happens: see `give` and `change`."""
+
+    what: str
+    amount: str
+    at: float
+    duration: float = 0.0
+    is_dose: bool = True
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """A name, what happens, and for how many days it is worth looking.
+
+    >>> import neuroimmune as ni
+    >>> ni.Protocol("two doses", [ni.give("endotoxin", "1 ng/kg", at="09:00"), ni.give("endotoxin", "1 ng/kg", at="day 1 09:00")])
+    <protocol two doses: endotoxin 1 ng/kg at day 0 09:00; endotoxin 1 ng/kg at day 1 09:00>
+    """
+
+    name: str = "quiet"
+    happenings: Sequence[Happening] = ()
+    days: float = 1.0
+    title: str = ""
+    source: str = ""
+    note: str = field(default="", repr=False)
+
+    def __repr__(self) -> str:
+        return f"<protocol {self.name}: {'; '.join(map(describe, self.happenings)) or 'nothing happens'}>"
+
+
+def give(what: str, amount: str, at: str | float, over: str | None = None) -> Happening:
+    """A dose of a state: at once, or as an infusion `over` a time.
+
+    `amount` and `over` carry units ("2 ng/kg", "4 h"); `at` is "09:00", "day 3 09:00", or hours since the first
+    midnight. Raises `InputError` if one cannot be read.
+    """
+    return Happening(what, amount, moment(at), hours(over, "over") if over else 0.0)
+
+
+def change(what: str, by: str, at: str | float, lasting: str) -> Happening:
+    """Raise an input (stress) by an amount for a time ("20 min"); what overlaps adds up.
+
+    Raises `InputError` if a time cannot be read.
+    """
+    return Happening(what, by, moment(at), hours(lasting, "lasting"), is_dose=False)
+
+
+def describe(h: Happening) -> str:
+    """A happening in words."""
+    when = f"at day {int(h.at // 24)} {int(h.at % 24):02}:{round(h.at % 1 * 60):02}"
+    lasting = "" if not h.duration else f" over {h.duration:g} h"
+    return f"{h.what} {'' if h.is_dose else 'raised by '}{h.amount}{lasting} {when}"
+
+
+def moment(at: str | float) -> float:
+    """Hours since the first midnight, from "09:00", "day 3 09:00" or a number of hours.
+
+    >>> moment("day 1 06:30")
+    30.5
+    """
+    if isinstance(at, int | float) and not isinstance(at, bool):
+        time = float(at)
+    else:
+        match = re.fullmatch(r"\s*(?:day\s+(-?\d+)\s+)?(\d{1,2}):(\d{2})\s*", str(at))
+        if not match or int(match[2]) > 24 or int(match[3]) > 59:
+            raise InputError(
+                f'cannot read the time {at!r}: write "09:00", "day 3 09:00", or hours since the first midnight'
+            )
+        time = 24.0 * int(match[1] or 0) + int(match[2]) + int(match[3]) / 60
+    if not 0 <= time < float("inf"):
+        raise InputError(f"the time {at!r} lies in the past: a simulation begins at midnight of day 0")
+    return time
+
+
+@cache
+def _units() -> Any:
+    import pint
+
+    return pint.UnitRegistry()
+
+
+def hours(text: str, key: str) -> float:
+    """A duration with its unit, in hours."""
+    value = _measure(text, key, "hour")
+    if value <= 0:
+        raise InputError(f"{key} = {text!r} must be longer than nothing")
+    return value
+
+
+def _measure(text: str, key: str, unit: str) -> float:
+    """A quantity written with its unit, in `unit`; a bare number counts only where the unit is 1."""
+    number, _, given = str(text).strip().partition(" ")
+    if given == unit and re.fullmatch(r"\d+(\.\d+)?", number):
+        return float(number)  # pint, which takes a third of a second to start, is not needed
+    import pint
+
+    try:
+        value = float(_units().Quantity(str(text)).to("dimensionless" if unit == "1" else unit).magnitude)
+    except pint.DimensionalityError:
+        raise InputError(f"{key} = {text!r} has the wrong unit: it is measured in {unit}") from None
+    except (pint.UndefinedUnitError, ValueError, TypeError, AttributeError, pint.errors.DefinitionSyntaxError) as error:
+        raise InputError(
+            f'{key} = {text!r} cannot be read as a number with a unit, such as "2 {unit}": {error}'
+        ) from None
+    if not -float("inf") < value < float("inf"):
+        raise InputError(f"{key} = {text!r} is not a finite number")
+    return value
+
+
+def events(protocol: Protocol, system: System, days: float | None = None) -> list[Event]:
+    """The protocol as events of a system's states and inputs.
+
+    Raises `InputError` if it names what the system does not have, in a wrong unit, or after the last day.
+    """
+    states, inputs = declared(type(system).rates, "y"), declared(type(system).rates, "inputs")
+    found: list[Event] = []
+    steps: dict[str, list[tuple[float, float]]] = {}
+    for h in protocol.happenings:
+        if days is not None and h.at >= 24 * days:
+            raise InputError(
+                f"{describe(h)}: this is after the end of the simulation at {days:g} days; ask for more days"
+            )
+        if h.is_dose:
+            known = _known(
+                h.what, {n: q for n, q in states.items() if not h.duration or n + INFUSION in inputs}, "given", h
+            )
+            amount = _measure(h.amount, f"amount of {h.what}", known.unit)
+            if amount < 0:
+                raise InputError(f"amount of {h.what} = {h.amount!r} is negative: a dose cannot be taken back")
+            if not h.duration:
+                found.append(Event(h.at, BOLUS, list(states).index(h.what), amount))
+                continue
+            name, height = h.what + INFUSION, amount / h.duration
+        else:
+            known = _known(h.what, inputs, "changed", h)
+            name, height = h.what, _measure(h.amount, f"by (of {h.what})", known.unit)
+        steps.setdefault(name, []).extend([(h.at, height), (h.at + h.duration, -height)])
+    for name, changes in steps.items():
+        for time in sorted({t for t, _ in changes}):
+            still = [height for t, height in changes if t <= time]
+            value = 0.0 if time == max(t for t, _ in changes) else sum(still)
+            found.append(Event(time, SET_INPUT, list(inputs).index(name), value))
+    return sorted(found)
+
+
+def _known(name: str, possible: dict[str, Quantity], verb: str, h: Happening) -> Quantity:
+    if name not in possible:
+        over = f" over {h.duration:g} h" if h.duration and h.is_dose else ""
+        raise InputError(f"{name!r} cannot be {verb}{over}{nearest(name, possible)}")
+    return possible[name]
+
+
+def shipped() -> list[str]:
+    """The names of the protocols that come with the package."""
+    return sorted(
+        p.name.removesuffix(".toml")
+        for p in files("neuroimmune").joinpath("protocols").iterdir()
+        if p.name.endswith(".toml")
+    )
+
+
+def load_protocol(name_or_path: str | Path) -> Protocol:
+    """A shipped protocol by name, or a protocol from a TOML file.
+
+    Raises `InputError` saying which key or name is wrong and which was probably meant.
+
+    >>> import neuroimmune as ni
+    >>> ni.load_protocol("endotoxin").happenings[0].amount
+    '2 ng/kg'
+    """
+    import tomllib
+
+    if str(name_or_path) in shipped():
+        text = files("neuroimmune").joinpath("protocols", f"{name_or_path}.toml").read_text()
+    else:
+        path = Path(name_or_path)
+        if path.suffix != ".toml":
+            raise InputError(
+                f"no protocol is called {str(name_or_path)!r}{nearest(str(name_or_path), shipped())}; or give a .toml file"
+            )
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"cannot read the protocol {path}: {getattr(error, 'strerror', None) or error}") from None
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{name_or_path} is not valid TOML: {error}") from None
+    return from_dict(content, str(name_or_path))
+
+
+def from_dict(content: dict[str, Any], where: str = "the protocol") -> Protocol:
+    """A protocol from the content of a TOML file, checked key by key."""
+    from neuroimmune.protocol_file import ProtocolFile, checked
+
+    file = checked(ProtocolFile, content, where)
+    happenings = []
+    for n, event in enumerate(file.event, start=1):
+        try:
+            if event.give is not None:
+                happenings.append(give(event.give, str(event.amount), event.at, event.over))
+            else:
+                happenings.append(change(str(event.change), str(event.by), event.at, str(event.lasting)))
+        except InputError as error:
+            raise InputError(f"{where}, event {n}: {error}") from None
+    return Protocol(file.name, tuple(happenings), file.days, file.title, file.source, file.note)

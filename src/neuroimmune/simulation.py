@@ -1,0 +1,327 @@
+"""Following people through time."""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from neuroimmune.course import Course, Variable
+from neuroimmune.engine.kernel import Kernel, compiled
+from neuroimmune.engine.lanes import TOLERANCE, advance, gather, pack
+from neuroimmune.engine.rest import resting_day
+from neuroimmune.engine.trace import Model, evaluate, trace
+from neuroimmune.errors import InputError, SolverFailed, nearest
+from neuroimmune.population import People, as_people
+from neuroimmune.protocol import Protocol, events, load_protocol
+from neuroimmune.provenance import provenance
+from neuroimmune.quantity import System, with_parameters
+
+log = logging.getLogger(__name__)
+QUIET = Protocol()
+BATCH_BYTES = 256_000_000
+REDUCTIONS = {"mean": np.mean, "min": np.min, "max": np.max}
+
+
+@dataclass
+class Day:
+    """What a policy sees at midnight, and may change in place: arrays over people.
+
+    `state[name]` and `levels[name]` are the present states and the levels of the inputs for the day that begins.
+    """
+
+    number: int
+    people: People
+    state: dict[str, np.ndarray]
+    levels: dict[str, np.ndarray]
+
+
+Policy = Callable[[Day], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that decides a simulation, resolved and checked: how the same people come out the same in any batch."""
+
+    people: People
+    model: Model
+    kernel: Kernel
+    protocol: Protocol
+    days: float
+    every: float
+    daily: tuple[str, ...]
+    keep: tuple[str, ...]
+    start: Mapping[str, float] | None
+    policy: Policy | None
+    threads: int | None
+
+    @property
+    def saves(self) -> np.ndarray:
+        """The hours that are saved, before daily summaries."""
+        return np.arange(round(24 * self.days / self.every) + 1) * self.every
+
+    @property
+    def times(self) -> np.ndarray:
+        """The hours of the course: those saved, or the end of each day that is summarised."""
+        return 24.0 * np.arange(1, round(self.days) + 1) if self.daily else self.saves
+
+    @property
+    def variables(self) -> dict[str, Variable]:
+        """What the course will hold."""
+        known = self.model.states | self.model.output_names
+        plain = {n: Variable(known[n].unit, known[n].meaning) for n in self.keep or known}
+        if not self.daily:
+            return plain
+        return {
+            f"{n}_{r}": replace(v, meaning=f"{v.meaning}, {r} of the day") for n, v in plain.items() for r in self.daily
+        }
+
+    @property
+    def batches(self) -> list[slice]:
+        """People who are solved at once, so that memory stays bounded."""
+        a_person = 4 * len(self.saves) * (2 * len(self.model.states) + 2 * len(self.model.output_names))
+        at_once = max(16, BATCH_BYTES // a_person // 16 * 16)
+        return [slice(first, min(first + at_once, len(self.people))) for first in range(0, len(self.people), at_once)]
+
+
+def simulate(
+    body: System | People,
+    protocol: Protocol | str = QUIET,
+    days: float | None = None,
+    every: float = 1.0,
+    *,
+    daily: Sequence[str] = (),
+    keep: Sequence[str] = (),
+    start: Mapping[str, float] | None = None,
+    policy: Policy | None = None,
+    threads: int | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Course:
+    """Follow one body, or people, through a protocol; the clock starts at midnight of day 0.
+
+    **Arguments:**
+
+    - `protocol`: what happens, or the name of a shipped protocol; nothing by default.
+    - `days`: how long [day]; the protocol's own by default.
+    - `every`: spacing of the saved times [hour]. What happens at a moment has happened when that moment is saved.
+    - `daily`: any of "mean", "min", "max": save these of each whole day instead, taken over the times `every`.
+    - `keep`: the names to save; all by default.
+    - `start`: states to begin from, where they are not those of the resting day.
+    - `policy`: called with a `Day` at every midnight; it may change states and levels in place.
+    - `threads`: at most this many; the result does not depend on it.
+    - `progress`: told the share that is done.
+
+    **Returns:** a `Course`, each variable of shape (people, times).
+
+    **Raises:** `InputError` for what cannot be simulated; `SolverFailed` if nobody's solution reached the end. A person
+    whose solution failed is NaN from there on and named in `course.failed`.
+
+    >>> import neuroimmune as ni
+    >>> course = ni.simulate(ni.Body(), "endotoxin", days=1)
+    >>> bool(course["il6"].max() > 100)  # pg/mL
+    True
+    """
+    plan = make_plan(body, protocol, days, every, daily, keep, start, policy, threads)
+    solved = list(solve_batches(plan, progress))
+    return join(plan, solved)
+
+
+def make_plan(
+    body: System | People, protocol: Protocol | str = QUIET, days: float | None = None, every: float = 1.0, daily: Sequence[str] = (),
+    keep: Sequence[str] = (), start: Mapping[str, float] | None = None, policy: Policy | None = None, threads: int | None = None,
+) -> Plan:  # fmt: skip
+    """Check everything that `simulate` was given."""
+    group = as_people(body)
+    protocol = load_protocol(protocol) if isinstance(protocol, str) else protocol
+    days = protocol.days if days is None else days
+    if not 0 < days < float("inf"):
+        raise InputError(f"days must be a positive number, not {days}")
+    if not 0 < every <= 24 * days:
+        raise InputError(f"every must be more than 0 and at most the {24 * days:g} hours simulated, not {every} hours")
+    if abs(24 * days / every - round(24 * days / every)) > 1e-6:
+        raise InputError(
+            f"{24 * days:g} hours are not a whole number of steps of {every:g} hours; choose another `every`"
+        )
+    for reduction in daily:
+        if reduction not in REDUCTIONS:
+            raise InputError(f"a day cannot be summarised by {reduction!r}{nearest(reduction, REDUCTIONS)}")
+    if daily and (days % 1 or (24 / every) % 1):
+        raise InputError(
+            f"daily summaries need whole days and an `every` that divides a day, not {days:g} days and {every:g} hours"
+        )
+    model = trace(group.body)
+    known = model.states | model.output_names
+    for name in keep:
+        if name not in known:
+            raise InputError(f"there is no {name!r} to keep{nearest(name, known)}")
+    for name, value in (start or {}).items():
+        if name not in model.states:
+            raise InputError(f"there is no state {name!r} to start from{nearest(name, model.states)}")
+        if not np.isfinite(value):
+            raise InputError(f"the start of {name} is not a finite number: {value}")
+    events(protocol, group.body, days)  # tells at once what is wrong with it
+    return Plan(group, model, compiled(model), protocol, days, every, tuple(daily), tuple(keep), start, policy, threads)
+
+
+def solve_batches(
+    plan: Plan, progress: Callable[[float], None] | None = None, skip: Sequence[int] = ()
+) -> Iterator[Course]:
+    """The course of each batch of people in turn, but for the batches to `skip`."""
+    total = len(plan.people)
+    for number, batch in enumerate(plan.batches):
+        if number not in skip:
+            part = plan.people[batch]
+            share = (
+                (lambda done, b=batch: progress((b.start + done * (b.stop - b.start)) / total)) if progress else None
+            )
+            yield _solve(plan, part, share)
+
+
+def _solve(plan: Plan, group: People, progress: Callable[[float], None] | None) -> Course:
+    model = plan.model
+    rows = parameter_rows(model, group)
+    levels = np.tile([q.value for q in model.inputs.values()], (len(group), 1)).reshape(len(group), -1)
+    y, not_at_rest = _start(plan, group, rows, levels)
+    people = gather(plan.kernel, y, rows, levels, events(plan.protocol, group.body, plan.days))
+    if plan.policy is None:
+        values = advance(people, plan.saves, plan.threads, progress)
+    else:
+        values = _day_by_day(plan, group, people, progress)
+    failed = {int(group.ids[n]): why for n, why in people.failed().items()}
+    kept = _reduced(plan, _named(plan, group, values))
+    return Course(plan.times, kept, plan.variables, group.ids, failed, not_at_rest, provenance(plan))
+
+
+def _start(plan: Plan, group: People, rows: np.ndarray, levels: np.ndarray) -> tuple[np.ndarray, list[int]]:
+    """The states at hour zero, and the people who have no resting day."""
+    declared = np.array([q.value for q in plan.model.states.values()])
+    if plan.start is not None and set(plan.start) == set(plan.model.states):
+        y, found = np.tile(declared, (len(group), 1)), np.ones(len(group), bool)
+    elif not group.traits:
+        one, ok = _rest_of_one(plan.kernel, tuple(declared), tuple(rows[0]), tuple(levels[0]))
+        y, found = np.tile(one, (len(group), 1)), np.full(len(group), ok)
+    else:
+        y, found = resting_day(plan.kernel, np.tile(declared, (len(group), 1)), rows, levels, plan.threads)
+    for name, value in (plan.start or {}).items():
+        y[:, list(plan.model.states).index(name)] = value
+    if not found.all():
+        log.warning(
+            "%d of %d people have no resting day to start from: %s", (~found).sum(), len(found), group.ids[~found][:10]
+        )
+    return y, [int(n) for n in group.ids[~found]]
+
+
+def resting_state(body: System) -> tuple[Model, np.ndarray]:
+    """A body's model, and its states at midnight of a resting day, in the model's order. Raises `SolverFailed` if it has none."""
+    plan = make_plan(body)
+    levels = np.array([[q.value for q in plan.model.inputs.values()]])
+    y, missing = _start(plan, plan.people, parameter_rows(plan.model, plan.people), levels)
+    if missing:
+        raise SolverFailed(
+            "this body has no resting day: left alone, it does not come back to the same state after 24 hours"
+        )
+    return plan.model, y[0]
+
+
+@lru_cache(maxsize=64)
+def _rest_of_one(kernel: Kernel, *rows: tuple[float, ...]) -> tuple[np.ndarray, bool]:
+    states, parameters, levels = (np.array([row]) for row in rows)
+    y, found = resting_day(kernel, states, parameters, levels)
+    return y[0], bool(found[0])
+
+
+def _day_by_day(plan: Plan, group: People, people: Any, progress: Callable[[float], None] | None) -> np.ndarray:
+    names, inputs = list(plan.model.states), list(plan.model.inputs)
+    parts, days = [], int(np.ceil(plan.days))
+    for day in range(days):
+        states = people.states()
+        levels = people.level.reshape(-1, max(len(inputs), 1), people.y.shape[1] // len(names))
+        levels = np.moveaxis(levels, -1, 1).reshape(-1, max(len(inputs), 1))[: len(group)].copy()
+        today = Day(
+            day,
+            group,
+            dict(zip(names, states.T.copy(), strict=True)),
+            {n: levels[:, i].copy() for i, n in enumerate(inputs)},
+        )
+        plan.policy(today)  # type: ignore[misc]
+        _check_policy(today, names, inputs, len(group))
+        after = pack(np.stack([today.state[n] for n in names], 1))
+        people.lost[after != people.y] = 0
+        people.y[:] = after
+        if inputs:
+            people.level[:] = pack(np.stack([today.levels[n] for n in inputs], 1))
+        upto = plan.saves[(plan.saves >= 24 * day) & (plan.saves < 24 * (day + 1))]
+        parts.append(
+            advance(people, upto, plan.threads) if len(upto) else np.empty((len(group), 0, len(names)), np.float32)
+        )
+        end = min(24.0 * (day + 1), plan.saves[-1])
+        advance(people, np.array([end]), plan.threads)
+        if progress:
+            progress((day + 1) / days)
+    parts.append(people.states()[:, None, :])
+    return np.concatenate(parts, axis=1)
+
+
+def _check_policy(day: Day, names: list[str], inputs: list[str], people: int) -> None:
+    for kind, given, known in (("state", day.state, names), ("level", day.levels, inputs)):
+        for name, values in given.items():
+            if name not in known:
+                raise InputError(f"the policy set a {kind} {name!r} that does not exist{nearest(name, known)}")
+            if np.shape(values) != (people,):
+                raise InputError(
+                    f"the policy left the {kind} {name} with shape {np.shape(values)}; it needs ({people},)"
+                )
+
+
+def _named(plan: Plan, group: People, values: np.ndarray) -> dict[str, np.ndarray]:
+    """States and outputs by name, shape (people, saved times)."""
+    model = plan.model
+    named = {name: values[:, :, i] for i, name in enumerate(model.states)}
+    wanted = set(plan.keep) or set(named) | set(model.output_names)
+    if wanted & set(model.output_names):
+        body = with_parameters(group.body, {name: trait[:, None] for name, trait in group.traits.items()})
+        y = [v.astype(np.float64) for v in named.values()]
+        levels = [q.value for q in model.inputs.values()]
+        outputs = evaluate(body, "outputs", plan.saves[None, :], y, levels)
+        named |= {
+            n: np.broadcast_to(v, values.shape[:2]).astype(np.float32)
+            for n, v in zip(model.output_names, outputs, strict=True)
+        }
+    return {name: named[name] for name in (plan.keep or named)}
+
+
+def _reduced(plan: Plan, named: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    if not plan.daily:
+        return {name: np.ascontiguousarray(v) for name, v in named.items()}
+    hours = round(24 / plan.every)
+    days = {name: v[:, 1:].reshape(len(v), -1, hours) for name, v in named.items()}
+    return {f"{name}_{r}": REDUCTIONS[r](v, axis=2) for name, v in days.items() for r in plan.daily}
+
+
+def parameter_rows(model: Model, group: People) -> np.ndarray:
+    """The numbers of the people in the order of the kernel, shape (people, parameters)."""
+    rows = np.tile([model.parameters[name].value for name in model.people_parameters], (len(group), 1))
+    for name, trait in group.traits.items():
+        rows[:, model.people_parameters.index(name)] = trait
+    return rows
+
+
+def join(plan: Plan, courses: list[Course]) -> Course:
+    """One course of all people. Raises `SolverFailed` if nobody's solution reached the end."""
+    failed = {n: why for course in courses for n, why in course.failed.items()}
+    if len(failed) == len(plan.people):
+        person, (hour, reason) = next(iter(failed.items()))
+        raise SolverFailed(
+            f"no solution reached the end: person {person} failed at hour {hour:.1f} because {reason}; look for parameters, doses or starting states "
+            f"far from the usual (the error tolerated in a step is {TOLERANCE:g})"
+        )
+    if failed:
+        log.warning(
+            "%d of %d people could not be solved to the end: %s", len(failed), len(plan.people), sorted(failed)[:10]
+        )
+    values = {name: np.concatenate([c.values[name] for c in courses]) for name in courses[0].values}
+    ids = np.concatenate([c.people for c in courses])
+    restless = [n for c in courses for n in c.not_at_rest]
+    return Course(plan.times, values, plan.variables, ids, failed, restless, courses[0].provenance)

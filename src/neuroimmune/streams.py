@@ -1,0 +1,34 @@
+"""Random numbers that depend on nothing but (seed, person, purpose, occasion): not on threads, batches, or who else is drawn."""
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+
+
+def uniform(seed: int, purpose: str, people: Sequence[int] | np.ndarray, occasion: int = 0) -> np.ndarray:
+    """One number between 0 and 1 for each person, shape (people,).
+
+    Philox, keyed by seed and purpose; person and occasion are the counter.
+
+    >>> bool(uniform(7, "age", [3])[0] == uniform(7, "age", [1, 2, 3])[2])
+    True
+    """
+    people = np.asarray(people, dtype=np.int64)
+    word = int.from_bytes(hashlib.blake2b(purpose.encode(), digest_size=8).digest(), "little")
+    raw = np.empty(len(people), np.uint64)
+    runs = np.flatnonzero(np.diff(people) != 1) + 1  # a run of consecutive people is one sequence of the generator
+    for run in np.split(np.arange(len(people)), runs):
+        if len(run):
+            generator = np.random.Philox(
+                key=[np.uint64(seed), np.uint64(word)], counter=[int(people[run[0]]), 0, 0, occasion]
+            )
+            raw[run] = generator.random_raw(4 * len(run))[::4]
+    return ((raw >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+
+
+def normal(seed: int, purpose: str, people: Sequence[int] | np.ndarray, occasion: int = 0) -> np.ndarray:
+    """One standard normal number for each person, shape (people,)."""
+    from scipy.special import ndtri
+
+    return ndtri(uniform(seed, purpose, people, occasion))

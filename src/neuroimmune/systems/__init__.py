@@ -1,0 +1,1 @@
+"""Organ systems, one a file; none imports another, and every arrow between two stands in `neuroimmune.body`."""

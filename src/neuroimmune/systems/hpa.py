@@ -1,0 +1,122 @@
+"""The hypothalamic-pituitary-adrenal axis: hours by hormones, weeks by gland mass."""
+
+from typing import Any, NamedTuple
+
+from neuroimmune.kinetics import circadian, positive, repressed, sqrt
+from neuroimmune.quantity import System, output, par, state
+
+ALIGNED = "grosskopf_ultradian: fitted_config.yaml"
+
+
+class HPAState(NamedTuple):
+    """Hormones in plasma and the masses of their glands; the values are those of a usual midnight."""
+
+    acth: float = state(14.5, "pg/mL", "adrenocorticotropic hormone in plasma")
+    cortisol: float = state(90.0, "nmol/L", "total cortisol in plasma")
+    pituitary_mass: float = state(1.015, "1", "mass of pituitary corticotrophs, relative to usual")
+    adrenal_mass: float = state(0.92, "1", "mass of the adrenal cortex, relative to usual")
+
+
+class HPAOutputs(NamedTuple):
+    """What follows at once from the state."""
+
+    crh: float = output("1", "corticotropin-releasing hormone, relative to its mean over the day")
+    cortisol_free: float = output("nmol/L", "cortisol not bound to CBG or albumin")
+
+
+class HPA(System):
+    """CRH drives ACTH, ACTH drives cortisol, cortisol holds both back; ACTH and CRH also grow the glands.
+
+    Includes the clock, feedback through MR and GR, gland mass; leaves out pulses, the awakening response and
+    changing receptors. CRH (half-life 4 min) follows at once. Feedback is by total cortisol, as published.
+    Equations: karin2020, milo2025, in absolute units by the means over 24 h of carroll2007, without the gland
+    capacity of 1e6, which never acts; clock: grosskopf_ultradian.
+    ACTH drives cortisol in proportion, so the day's swing of cortisol is too small: its peak is 2.4 times its
+    nadir, measured 8 times (debono2009). Valid for hours to months; not for adrenal failure.
+    """
+
+    k_acth: float = par(2.0794415, "1/hour", "removal of ACTH, half-life 20 min", "milo2025: notebook, gamma_x2")
+    k_cortisol: float = par(
+        0.5198604, "1/hour", "removal of cortisol, half-life 80 min", "milo2025: notebook, gamma_x3"
+    )  # fmt: skip
+    k_pituitary: float = par(
+        0.0014440566, "1/hour", "turnover of the pituitary, half-life 20 d", "milo2025: notebook, gamma_P"
+    )  # fmt: skip
+    k_adrenal: float = par(
+        0.00096270440, "1/hour", "turnover of the adrenal cortex, half-life 30 d", "milo2025: notebook, gamma_A"
+    )  # fmt: skip
+    acth_rest: float = par(
+        21.0, "pg/mL", "ACTH at which the adrenal keeps its mass; the mean over 24 h",
+        "carroll2007: mean over 24 h; spread from the range of 10 people, horrocks1990", spread=0.23,
+    )  # fmt: skip
+    cortisol_rest: float = par(
+        167.0, "nmol/L", "cortisol at which feedback through MR is one",
+        "fitted: carroll2007, mean over 24 h of 154; spread from the reference range of the peak, debono2009",
+        spread=0.144,
+    )  # fmt: skip
+    gr_half: float = par(
+        4.0, "1", "cortisol that halves release through GR, relative to cortisol_rest", "milo2025: notebook, K_GR"
+    )  # fmt: skip
+    gr_hill: float = par(3.0, "1", "steepness of GR feedback", "milo2025: notebook, n_GR", fixed=True)
+
+    day: float = par(24.0, "hour", "length of the day", "definition", fixed=True)
+    half_day: float = par(12.0, "hour", "length of half a day", "definition", fixed=True)
+    rhythm_24h: float = par(0.69638855, "1", "swing of the daily drive", ALIGNED, range=(0.0, 0.75))
+    rhythm_24h_peak: float = par(
+        9.40941665, "hour", "its peak", ALIGNED + "; sine phase 5.3906 written as the hour of a cosine's peak",
+        range=(0.0, 24.0),
+    )  # fmt: skip
+    rhythm_12h: float = par(0.22061145, "1", "swing of the half-daily drive", ALIGNED, range=(0.0, 0.25))
+    rhythm_12h_peak: float = par(
+        7.24115392, "hour", "its peak", ALIGNED + "; sine phase 4.0625 written as the hour of a cosine's peak",
+        range=(0.0, 12.0),
+    )  # fmt: skip
+    rhythm_shift: float = par(
+        -1.34, "hour", "how much later than the aligned day the person's clock runs",
+        "fitted: carroll2007, 24-h component of cortisol peaks at 09:27; the published days were all moved to 10:00",
+        range=(-12.0, 12.0),
+    )  # fmt: skip
+
+    cbg: float = par(
+        670.0, "nmol/L", "cortisol-binding globulin", "cbg_in_man: 35 (SD 3.6) mg/L in 19 men, at 52 kDa", spread=0.10
+    )  # fmt: skip
+    cbg_half: float = par(25.0, "nmol/L", "free cortisol that half-fills CBG at 37 C", "cbg1978: abstract, 0.4e8 /M")
+    albumin: float = par(
+        647.0, "umol/L", "albumin in plasma", "assumed: 43 g/L, the middle of laboratory ranges, at 66.5 kDa"
+    )  # fmt: skip
+    albumin_half: float = par(137.8, "umol/L", "free cortisol that would half-fill albumin", "dorin2009: abstract")
+
+    def rates(self, t: Any, y: HPAState, stress: Any, immune: Any) -> HPAState:
+        """`stress` and `immune` add to the daily drive, whose mean is 1."""
+        crh = self.crh(t, y, stress, immune)
+        acth = y.acth / self.acth_rest
+        released = crh * y.pituitary_mass * self.gr(y)
+        return HPAState(
+            acth=self.k_acth * (self.acth_rest * released - y.acth),
+            cortisol=self.k_cortisol * (self.cortisol_rest * acth * y.adrenal_mass - y.cortisol),
+            pituitary_mass=self.k_pituitary * y.pituitary_mass * (crh - 1.0),
+            adrenal_mass=self.k_adrenal * y.adrenal_mass * (acth - 1.0),
+        )
+
+    def outputs(self, t: Any, y: HPAState, stress: Any, immune: Any) -> HPAOutputs:
+        """CRH, and free cortisol by mass action: a quadratic, for albumin is never near full."""
+        loose = 1.0 + self.albumin / self.albumin_half  # free and on albumin, per free
+        b = loose * self.cbg_half + self.cbg - y.cortisol
+        root = sqrt(b * b + 4.0 * loose * self.cbg_half * y.cortisol)
+        return HPAOutputs(
+            crh=self.crh(t, y, stress, immune), cortisol_free=2.0 * self.cbg_half * y.cortisol / (b + root)
+        )
+
+    def crh(self, t: Any, y: HPAState, stress: Any, immune: Any) -> Any:
+        """CRH in balance with its drive, held back through MR (as 1/cortisol) and GR."""
+        rhythm = (
+            1.0
+            + self.rhythm_24h * circadian(t, self.rhythm_24h_peak + self.rhythm_shift, self.day)
+            + self.rhythm_12h * circadian(t, self.rhythm_12h_peak + self.rhythm_shift, self.half_day)
+        )
+        mr = self.cortisol_rest / y.cortisol
+        return positive(rhythm + stress + immune) * mr * self.gr(y)
+
+    def gr(self, y: HPAState) -> Any:
+        """What feedback through GR leaves of a release."""
+        return repressed(y.cortisol / self.cortisol_rest, self.gr_half, self.gr_hill)
