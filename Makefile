@@ -17,7 +17,8 @@ help:
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
 
 demo: environment ## the measured human response to endotoxin, and the model's, in demo/
-	$(BIN)/neuroimmune run endotoxin --out demo
+	rm -rf demo
+	$(BIN)/neuroimmune run endotoxin --people 500 --out demo
 
 test: environment ## the tests that take seconds; ARGS="-k hpa" chooses among them
 	$(BIN)/python -m pytest -q -n 2 -m "not slow" $(ARGS)

@@ -1,6 +1,11 @@
 """Sphinx settings; `make docs` treats every warning as an error."""
 
+from pathlib import Path
+
+from docutils.nodes import SkipNode
+
 import neuroimmune
+from neuroimmune.describe import markdown
 
 project = "neuroimmune"
 author = copyright = "neuroimmune contributors"
@@ -13,3 +18,26 @@ exclude_patterns = ["_build"]
 
 html_theme = "furo"
 html_title = "neuroimmune"
+html_static_path = ["_static"]
+html_css_files = ["tables.css"]
+
+# The page of the model is written from the model.
+(Path(__file__).parent / "model.md").write_text(markdown(neuroimmune.Body()), encoding="utf-8")
+
+
+def setup(app):
+    """Equations become MathML, which browsers draw themselves: pages ask nothing of other servers."""
+    from latex2mathml.converter import convert
+
+    def block(page, node):
+        page.body.append(convert(node.astext(), display="block"))
+        raise SkipNode
+
+    def inline(page, node):
+        page.body.append(convert(node.astext()))
+        raise SkipNode
+
+    app.add_html_math_renderer("mathml", (inline, None), (block, None))
+
+
+html_math_renderer = "mathml"

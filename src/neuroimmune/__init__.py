@@ -37,10 +37,13 @@ if TYPE_CHECKING:
     from neuroimmune.storage import load as load
 
 _HOME = {
-    "Body": "body", "Course": "course", "InputError": "errors", "NeuroimmuneError": "errors", "SavedFileError": "errors",
-    "SolverFailed": "errors", "People": "population", "people": "population", "Protocol": "protocol", "change": "protocol",
-    "give": "protocol", "load_protocol": "protocol", "System": "quantity", "level": "quantity", "output": "quantity", "par": "quantity",
-    "part": "quantity", "state": "quantity", "with_parameters": "quantity", "simulate": "simulation", "load": "storage",
+    "Body": "body", "Course": "course",
+    "InputError": "errors", "NeuroimmuneError": "errors", "SavedFileError": "errors", "SolverFailed": "errors",
+    "People": "population", "people": "population",
+    "Protocol": "protocol", "change": "protocol", "give": "protocol", "load_protocol": "protocol",
+    "System": "quantity", "level": "quantity", "output": "quantity", "par": "quantity", "part": "quantity",
+    "state": "quantity", "with_parameters": "quantity",
+    "simulate": "simulation", "load": "storage",
 }  # fmt: skip
 __all__ = list(_HOME)  # pyright: ignore[reportUnsupportedDunderAll]
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from neuroimmune.protocol import Protocol
 
 app = typer.Typer(
-    help="Simulate the human neuro-immune system in ME/CFS, fibromyalgia and functional neurological disorder. Research software: "
-    "virtual persons, not medical advice.",
+    help="Simulate the human neuro-immune system in ME/CFS, fibromyalgia and functional neurological disorder. "
+    "Research software: virtual persons, not medical advice.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -296,16 +296,14 @@ def _print_failed(course: "Course") -> None:
 
 
 def _print_system(name: str, system: Any) -> None:
-    import inspect
-
     from rich.syntax import Syntax
     from rich.table import Table
 
-    from neuroimmune.describe import HEADINGS, own_states, parameter_rows, quantity_rows, source_of_rates
+    from neuroimmune.describe import HEADINGS, in_words, own_states, parameter_rows, quantity_rows, written_equations
 
     console = _console()
     console.rule(name, align="left")
-    console.print(inspect.getdoc(type(system)) or "", markup=False)
+    console.print(in_words(system), markup=False)
     states = own_states(system)
     for headings, rows in (
         (("state", "start", "unit", "meaning"), quantity_rows(states)), (HEADINGS, parameter_rows(system)),
@@ -317,5 +315,5 @@ def _print_system(name: str, system: Any) -> None:
             console.print()
             console.print(table)
     console.print()
-    console.print(Syntax(source_of_rates(system), "python", background_color="default"))
+    console.print(Syntax(written_equations(system), "python", background_color="default"))
     console.print()

@@ -73,7 +73,7 @@ def compare(course: Course, protocol: Protocol) -> "pd.DataFrame | None":
 
 
 def by_curve(rows: "pd.DataFrame") -> "pd.DataFrame":
-    """What `compare` found, a line for each study and quantity: how many points have each verdict, and the median ratio; * unverified."""
+    """What `compare` found, a line for each study and quantity: points of each verdict, median ratio; * unverified."""
     import pandas as pd
 
     lines = []

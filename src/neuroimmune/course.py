@@ -33,8 +33,9 @@ class Course:
     """
 
     def __init__(
-        self, times: np.ndarray, values: Mapping[str, np.ndarray], variables: Mapping[str, Variable], people: np.ndarray,
-        failed: Mapping[int, tuple[float, str]], not_at_rest: Sequence[int], provenance: Mapping[str, Any],
+        self, times: np.ndarray, values: Mapping[str, np.ndarray], variables: Mapping[str, Variable],
+        people: np.ndarray, failed: Mapping[int, tuple[float, str]],
+        not_at_rest: Sequence[int], provenance: Mapping[str, Any],
     ) -> None:  # fmt: skip
         self.times, self.values, self.variables, self.people = times, dict(values), dict(variables), people
         self.failed, self.not_at_rest, self.provenance = dict(failed), list(not_at_rest), dict(provenance)

@@ -2,11 +2,14 @@
 
 import dataclasses
 import inspect
+import re
+import textwrap
 from collections.abc import Iterator
-from typing import Any
 
-from neuroimmune.engine.trace import CLOCK, CONSTANT, LEAVES, STATE, Model, trace
+from neuroimmune.engine.latex import latex
+from neuroimmune.engine.trace import trace
 from neuroimmune.errors import InputError, nearest
+from neuroimmune.evidence.sources import Entry, sources
 from neuroimmune.quantity import Quantity, System, declared, parameters
 
 HEADINGS = ("name", "value", "unit", "meaning", "source")
@@ -49,16 +52,22 @@ def quantity_rows(quantities: dict[str, Quantity]) -> list[tuple[str, ...]]:
     return [(n, "" if q.value != q.value else f"{q.value:.6g}", q.unit, q.meaning) for n, q in quantities.items()]
 
 
-def source_of_rates(system: System) -> str:
-    """The lines of `rates` as they are written: the equations."""
-    return inspect.cleandoc(inspect.getsource(type(system).rates))
+def written_equations(system: System) -> str:
+    """The functions of a system as they are written, `rates` first: the equations."""
+    functions = [f for name, f in vars(type(system)).items() if inspect.isfunction(f) and not name.startswith("__")]
+    return "\n".join(textwrap.dedent(inspect.getsource(f)) for f in functions)
+
+
+def in_words(system: System) -> str:
+    """What a system says of itself, a line a paragraph."""
+    return re.sub(r"(?<!\n)\n(?!\n)", " ", inspect.getdoc(type(system)) or "")
 
 
 def markdown(body: System) -> str:
     """The whole model as a page: states, equations, parameters with units and sources, system by system."""
     model = trace(body)
     equations = latex(model)
-    lines = [f"# {type(body).__name__}", "", inspect.getdoc(type(body)) or ""]
+    lines = ["# The model", "", in_words(body)]
     lines += ["", "Inputs:", "", *_table(("name", "usual", "unit", "meaning"), quantity_rows(model.inputs))]
     lines += [
         "",
@@ -76,14 +85,18 @@ def markdown(body: System) -> str:
         ]
         if states:
             lines += ["", *_table(("state", "start", "unit", "meaning"), quantity_rows(states))]
-            lines += ["", *(f"$$\n{equations[state]}\n$$\n" for state in states)]
+            lines += ["", *(f"$$\n{line}\n$$\n" for state in states for line in equations[state])]
         else:
-            lines += ["", "```python", source_of_rates(system), "```"]
+            lines += ["", "```python", written_equations(system).rstrip(), "```"]
         lines += ["", *_table(HEADINGS, parameter_rows(system))]
-    shared = [f"$$\n{equation}\n$$\n" for name, equation in equations.items() if name.startswith("shared")]
-    if shared:
-        lines += ["", "## Terms used more than once", "", *shared]
+    lines += ["", "## Sources", "", *(f"- `{key}`: {entry.citation}" for key, entry in cited(body).items())]
     return "\n".join(lines) + "\n"
+
+
+def cited(body: System) -> dict[str, Entry]:
+    """The publications that parameters of a body name, by key."""
+    words = {word for known in parameters(body).values() for word in re.findall(r"\w+", known.source)}
+    return {key: entry for key, entry in sources().items() if key in words}
 
 
 def _table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:
@@ -91,58 +104,3 @@ def _table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[s
     yield "|" + "---|" * len(headings)
     for row in rows:
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
-
-
-def latex(model: Model) -> dict[str, str]:
-    """The equations by state, and those of shared terms as "shared 1" and so on, in LaTeX."""
-    import sympy
-
-    uses = [0] * len(model.operations)
-    needed = model.needed((*model.rates, *model.outputs))
-    for i in needed:
-        if model.operations[i].kind not in LEAVES:
-            for a in model.operations[i].arguments:
-                uses[a] += 1
-    symbols: dict[int, Any] = {}
-    printed: dict[str, str] = {}
-    for i in needed:
-        symbols[i] = _sympy(model, i, symbols)
-        if uses[i] > 1 and model.operations[i].kind not in LEAVES and sympy.count_ops(symbols[i]) > 4:
-            name = f"shared {len(printed) + 1}"
-            symbol = sympy.Symbol(f"a_{{{len(printed) + 1}}}")
-            printed[name] = f"{sympy.latex(symbol)} = {sympy.latex(symbols[i])}"
-            symbols[i] = symbol
-    for state, i in zip(model.states, model.rates, strict=True):
-        printed[state] = rf"\frac{{d\,{_symbol(state, True)}}}{{dt}} = {sympy.latex(symbols[i])}"
-    return printed
-
-
-def _symbol(name: str, is_state: bool) -> str:
-    base, _, rest = name.split(".")[-1].replace("_", "~", 1).replace("_", r"\_").partition("~")
-    if is_state or not rest:
-        return rf"\mathrm{{{base}{rest and chr(92) + '_' + rest}}}"
-    return rf"\mathrm{{{base}}}_{{\mathrm{{{rest}}}}}"
-
-
-def _sympy(model: Model, i: int, known: dict[int, Any]) -> Any:
-    import sympy
-
-    operation = model.operations[i]
-    if operation.kind == CONSTANT:
-        return (
-            sympy.Float(operation.arguments[0], 6)
-            if operation.arguments[0] % 1
-            else sympy.Integer(int(operation.arguments[0]))
-        )
-    if operation.kind == CLOCK:
-        return sympy.Symbol("t")
-    if operation.kind in LEAVES:
-        return sympy.Symbol(_symbol(operation.arguments[0], operation.kind == STATE))
-    a = [known[x] for x in operation.arguments]
-    make = {
-        "+": lambda: a[0] + a[1], "-": lambda: a[0] - a[1], "*": lambda: a[0] * a[1], "/": lambda: a[0] / a[1],
-        "**": lambda: a[0] ** a[1], "<": lambda: a[0] < a[1], "where": lambda: sympy.Piecewise((a[1], a[0]), (a[2], True)),
-        "min": lambda: sympy.Min(*a), "max": lambda: sympy.Max(*a), "exp": lambda: sympy.exp(a[0]), "log": lambda: sympy.log(a[0]),
-        "sqrt": lambda: sympy.sqrt(a[0]), "cycle": lambda: sympy.cos(2 * sympy.pi * (a[0] - a[1]) / a[2]),
-    }  # fmt: skip
-    return make[operation.kind]()

@@ -1,5 +1,6 @@
 """Figures that a journal would take: one column wide, units on every axis, colours that the colour-blind tell apart."""
 
+import io
 import itertools
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
 COLUMN = 3.5  # inches: 89 mm
 MODEL, MEASURED = "#0072B2", "#D55E00"  # Okabe and Ito
 STYLE: dict[Any, Any] = {
-    "font.size": 7, "axes.titlesize": 7, "axes.labelsize": 7, "xtick.labelsize": 6, "ytick.labelsize": 6, "legend.fontsize": 6,
-    "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 0.6, "lines.linewidth": 1.1, "xtick.major.width": 0.6,
-    "ytick.major.width": 0.6, "svg.fonttype": "none", "pdf.fonttype": 42,
+    "font.size": 7, "axes.titlesize": 7, "axes.labelsize": 7, "legend.fontsize": 6,
+    "xtick.labelsize": 6, "ytick.labelsize": 6, "axes.spines.top": False, "axes.spines.right": False,
+    "axes.linewidth": 0.6, "lines.linewidth": 1.1, "xtick.major.width": 0.6, "ytick.major.width": 0.6,
+    "svg.fonttype": "none", "pdf.fonttype": 42,
 }  # fmt: skip
 NAMES = {
-    "tnf": "TNF", "il6": "IL-6", "il8": "IL-8", "il10": "IL-10", "acth": "ACTH", "crp": "CRP", "temperature": "Temperature rise", "crh": "CRH",
+    "tnf": "TNF", "il6": "IL-6", "il8": "IL-8", "il10": "IL-10", "acth": "ACTH", "crp": "CRP", "crh": "CRH",
+    "temperature": "Temperature rise",
 }  # fmt: skip
 MARKERS = "osD^vP*X"
 UNITS = {"kelvin": "K", "1": "relative", "hour": "h", "count": "count"}
@@ -50,13 +53,21 @@ def plot_course(
     from matplotlib.figure import Figure
     from matplotlib.ticker import MultipleLocator
 
+    class NotebookFigure(Figure):
+        """A figure that a notebook shows without pyplot."""
+
+        def _repr_png_(self) -> bytes:
+            file = io.BytesIO()
+            self.savefig(file, format="png", dpi=200)
+            return file.getvalue()
+
     if not names:
         raise InputError("there is nothing to draw: the course holds no variables")
     columns = min(2, len(names))
     rows = -(-len(names) // columns)
     markers = {} if measured is None else dict(zip(measured.study.unique(), itertools.cycle(MARKERS), strict=False))
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(COLUMN, 1.2 * rows + 0.35 + 0.1 * len(markers)), layout="constrained", dpi=300)
+        figure = NotebookFigure(figsize=(COLUMN, 1.2 * rows + 0.35 + 0.1 * len(markers)), layout="constrained", dpi=300)
         axes = figure.subplots(rows, columns, squeeze=False)
         for axis, name in zip(axes.flat, names, strict=False):
             points = None if measured is None else measured.loc[measured["quantity"] == name]
@@ -119,8 +130,8 @@ def _points(axis: "Axes", mine: "pd.DataFrame", marker: str, scale: float) -> No
         some = mine.loc[(mine["checked"] == "verified") == verified]
         if len(some):
             axis.errorbar(
-                some["time_h"] / scale, some["value"], some["sd"].fillna(0), fmt=marker, ms=2.6, color=MEASURED, mfc=fill,
-                elinewidth=0.6, capsize=1.2, mew=0.6, alpha=0.85,
+                some["time_h"] / scale, some["value"], some["sd"].fillna(0), fmt=marker, ms=2.6, color=MEASURED,
+                mfc=fill, elinewidth=0.6, capsize=1.2, mew=0.6, alpha=0.85,
             )  # fmt: skip
 
 
@@ -134,5 +145,7 @@ def _legend(figure: "Figure", course: Course, markers: dict[str, str]) -> None:
     for study, marker in markers.items():
         label = f"{sources()[study].short}, mean (SD)"
         handles.append(Line2D([], [], color=MEASURED, marker=marker, ms=2.6, mew=0.6, linestyle="", label=label))
-    figure.legend(handles=handles, loc="outside lower center", ncols=2 if len(handles) > 2 else len(handles), frameon=False,
-                  handlelength=1.2, columnspacing=1.0, labelspacing=0.2)  # fmt: skip
+    figure.legend(
+        handles=handles, loc="outside lower center", ncols=2 if len(handles) > 2 else len(handles), frameon=False,
+        handlelength=1.2, columnspacing=1.0, labelspacing=0.2,
+    )  # fmt: skip

@@ -13,7 +13,7 @@ from neuroimmune.streams import normal
 
 @dataclass(frozen=True)
 class People:
-    """Virtual people with one body: `traits[path]` has shape (people,); what is not in it is the same for all, as `body` has it.
+    """Virtual people with one body: `traits[path]` has shape (people,); all else is the same for all, as `body` has it.
 
     `ids` are their numbers in the population, by which random draws and failures name them.
     """
@@ -84,7 +84,8 @@ def as_people(body_or_people: System | People) -> People:
         return group
     if not isinstance(body_or_people, System):
         raise InputError(
-            f"expected a body or people, not {type(body_or_people).__name__}; try ni.Body() or ni.people(ni.Body(), 100)"
+            f"expected a body or people, not {type(body_or_people).__name__}; "
+            "try ni.Body() or ni.people(ni.Body(), 100)"
         )
     check_parameters(body_or_people)
     return People(body_or_people, {}, np.arange(1))

@@ -31,7 +31,8 @@ class Protocol:
     """A name, what happens, and for how many days it is worth looking.
 
     >>> import neuroimmune as ni
-    >>> ni.Protocol("two doses", [ni.give("endotoxin", "1 ng/kg", at="09:00"), ni.give("endotoxin", "1 ng/kg", at="day 1 09:00")])
+    >>> doses = [ni.give("endotoxin", "1 ng/kg", at="09:00"), ni.give("endotoxin", "1 ng/kg", at="day 1 09:00")]
+    >>> ni.Protocol("two doses", doses)
     <protocol two doses: endotoxin 1 ng/kg at day 0 09:00; endotoxin 1 ng/kg at day 1 09:00>
     """
 
@@ -194,7 +195,8 @@ def load_protocol(name_or_path: str | Path) -> Protocol:
         path = Path(name_or_path)
         if path.suffix != ".toml":
             raise InputError(
-                f"no protocol is called {str(name_or_path)!r}{nearest(str(name_or_path), shipped())}; or give a .toml file"
+                f"no protocol is called {str(name_or_path)!r}{nearest(str(name_or_path), shipped())}; "
+                "or give a .toml file"
             )
         try:
             text = path.read_text(encoding="utf-8")

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from neuroimmune.simulation import Plan
 
 SCHEMA = 1
-DISCLAIMER = "Research software: virtual persons, not medical advice; how much is measured and how much assumed is in the parameter table."
+DISCLAIMER = (
+    "Research software: virtual persons, not medical advice; "
+    "how much is measured and how much assumed is in the parameter table."
+)
 
 
 def provenance(plan: "Plan") -> dict[str, Any]:
@@ -20,11 +23,15 @@ def provenance(plan: "Plan") -> dict[str, Any]:
     from neuroimmune import __version__
 
     return {
-        "schema": SCHEMA, "package": __version__, "model": model_hash(plan), "seed": plan.people.seed, "protocol": plan.protocol.name,
+        "schema": SCHEMA, "package": __version__, "model": model_hash(plan), "seed": plan.people.seed,
+        "protocol": plan.protocol.name,
         "happenings": [describe(h) for h in plan.protocol.happenings], "days": plan.days, "every_hours": plan.every,
         "daily": list(plan.daily), "start": dict(plan.start) if plan.start else "resting day",
         "policy": getattr(plan.policy, "__qualname__", repr(plan.policy)) if plan.policy else None,
-        "solver": {"kernel": plan.kernel.name, "tolerance": TOLERANCE, "longest_step_hours": LONGEST, "halvings": HALVINGS, "lanes": LANES},
+        "solver": {
+            "kernel": plan.kernel.name, "tolerance": TOLERANCE, "longest_step_hours": LONGEST,
+            "halvings": HALVINGS, "lanes": LANES,
+        },
         "notice": DISCLAIMER,
     }  # fmt: skip
 

@@ -43,7 +43,7 @@ Policy = Callable[[Day], None]
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that decides a simulation, resolved and checked: how the same people come out the same in any batch."""
+    """Everything that decides a simulation, resolved and checked: the same people come out the same in any batch."""
 
     people: People
     model: Model
@@ -129,8 +129,9 @@ def simulate(
 
 
 def make_plan(
-    body: System | People, protocol: Protocol | str = QUIET, days: float | None = None, every: float = 1.0, daily: Sequence[str] = (),
-    keep: Sequence[str] = (), start: Mapping[str, float] | None = None, policy: Policy | None = None, threads: int | None = None,
+    body: System | People, protocol: Protocol | str = QUIET, days: float | None = None, every: float = 1.0,
+    daily: Sequence[str] = (), keep: Sequence[str] = (), start: Mapping[str, float] | None = None,
+    policy: Policy | None = None, threads: int | None = None,
 ) -> Plan:  # fmt: skip
     """Check everything that `simulate` was given."""
     group = as_people(body)
@@ -214,7 +215,7 @@ def _start(plan: Plan, group: People, rows: np.ndarray, levels: np.ndarray) -> t
 
 
 def resting_state(body: System) -> tuple[Model, np.ndarray]:
-    """A body's model, and its states at midnight of a resting day, in the model's order. Raises `SolverFailed` if it has none."""
+    """A body's model, and its states at midnight of a resting day. Raises `SolverFailed` if it has none."""
     plan = make_plan(body)
     levels = np.array([[q.value for q in plan.model.inputs.values()]])
     y, missing = _start(plan, plan.people, parameter_rows(plan.model, plan.people), levels)
@@ -314,8 +315,9 @@ def join(plan: Plan, courses: list[Course]) -> Course:
     if len(failed) == len(plan.people):
         person, (hour, reason) = next(iter(failed.items()))
         raise SolverFailed(
-            f"no solution reached the end: person {person} failed at hour {hour:.1f} because {reason}; look for parameters, doses or starting states "
-            f"far from the usual (the error tolerated in a step is {TOLERANCE:g})"
+            f"no solution reached the end: person {person} failed at hour {hour:.1f} because {reason}; "
+            f"look for parameters, doses or starting states far from the usual "
+            f"(the error tolerated in a step is {TOLERANCE:g})"
         )
     if failed:
         log.warning(

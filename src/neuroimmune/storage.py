@@ -20,7 +20,7 @@ MANIFEST = "manifest.json"
 
 @contextlib.contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """A file to write beside `path`, put in its place when it is complete; what was there stays if anything goes wrong."""
+    """A file to write beside `path`, put in its place when complete; what was there stays if anything goes wrong."""
     part = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -75,7 +75,8 @@ def load(path: str | Path, keep: Sequence[str] = ()) -> Course:
     missing = [f.name for f in files if not f.exists()]
     if missing:
         raise SavedFileError(
-            f"{path} is not complete: {len(missing)} of {len(files)} batches are missing; run the same command again to go on"
+            f"{path} is not complete: {len(missing)} of {len(files)} batches are missing; "
+            "run the same command again to go on"
         )
     parts = [_load_file(f, keep) for f in files]
     return Course(
@@ -100,8 +101,9 @@ def _load_file(path: Path, keep: Sequence[str]) -> Course:
             attributes = {k: json.loads(str(v)) for k, v in dataset.attrs.items()}
             if attributes.get("schema") != SCHEMA:
                 raise SavedFileError(
-                    f"{path} has schema {attributes.get('schema')}, written by neuroimmune {attributes.get('package')}; this version reads "
-                    f"schema {SCHEMA}; read it with that version, or simulate again"
+                    f"{path} has schema {attributes.get('schema')}, written by neuroimmune "
+                    f"{attributes.get('package')}; this version reads schema {SCHEMA}; "
+                    "read it with that version, or simulate again"
                 )
             for name in keep:
                 if name not in dataset:
@@ -132,7 +134,7 @@ def _check_zip(path: Path) -> None:
 
 
 def record(plan: Plan, folder: str | Path, progress: Callable[[float], None] | None = None) -> Path:
-    """Solve a plan batch by batch into a folder, in bounded memory; go on where an earlier run of the same plan stopped.
+    """Solve a plan batch by batch into a folder, in bounded memory; go on where an earlier run of the plan stopped.
 
     Raises `InputError` if the folder holds another run; `SavedFileError` if it cannot be written, with what was kept.
     """
@@ -143,7 +145,8 @@ def record(plan: Plan, folder: str | Path, progress: Callable[[float], None] | N
         different = sorted(k for k in manifest.keys() | other.keys() if manifest.get(k) != other.get(k))
         if different:
             raise InputError(
-                f"{folder} holds another run, which differs in {', '.join(different)}; choose another folder or delete it"
+                f"{folder} holds another run, which differs in {', '.join(different)}; "
+                "choose another folder or delete it"
             )
     elif folder.exists() and any(folder.iterdir()):
         raise InputError(f"{folder} is not empty and holds no recorded run; choose another folder")

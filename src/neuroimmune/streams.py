@@ -1,4 +1,4 @@
-"""Random numbers that depend on nothing but (seed, person, purpose, occasion): not on threads, batches, or who else is drawn."""
+"""Random numbers that depend on seed, person, purpose and occasion: not on threads, batches, or who else is drawn."""
 
 import hashlib
 from collections.abc import Sequence

@@ -15,7 +15,7 @@ TERMS_PER_LOOP = 80
 
 @dataclass
 class Lowered:
-    """The terms as the kernel computes them: what follows from parameters alone is known to be such, and divides as a product."""
+    """The terms as the kernel computes them: what follows from parameters alone is known, its inverse multiplies."""
 
     operations: list[Operation]
     of_person: list[bool]
@@ -72,7 +72,7 @@ class Rows:
                 self.text[i] = row[operation.kind, operation.arguments[0]]
 
     def loops(self, roots: dict[int, list[str]]) -> list[str]:
-        """Loops over the lanes that compute `roots` and store each in its rows; they pass shared terms on in scratch rows."""
+        """Loops over the lanes that compute `roots` and store each in its rows; shared terms go on in scratch rows."""
         needed: dict[int, list[int]] = {}
         for root in roots:
             needed[root] = self._needed(root)
@@ -192,7 +192,8 @@ def kernel_text(model: Model, precision: str = "float32") -> str:
     solver = (here / "solver.py").read_text()
     maths = (here / "maths.py").read_text().replace("f32 = np.float32", f"f32 = np.{precision}")
     return "\n".join([
-        maths, *(power_function(q) for q in powers), "", *(f"{name} = {value}" for name, value in numbers.items()), "", "",
+        maths, *(power_function(q) for q in powers), "",
+        *(f"{name} = {value}" for name, value in numbers.items()), "", "",
         "@kernel", "def prepare(w):", *prepare, "    return", "", "", "@kernel", "def rates(w):", *body, "", "",
         *row_by_row(len(model.states), sections),
         solver[solver.index("# ---- the same for every model") :],

@@ -18,7 +18,7 @@ class Event(NamedTuple):
 
 
 def table(events_of_people: Sequence[Sequence[Event]]) -> tuple[np.ndarray, ...]:
-    """First and last index of each person, then time, kind, row and value of all events, people after one another in order of time."""
+    """First and last index of each person, then time, kind, row and value of all events, by person and time."""
     counts = np.array([len(events) for events in events_of_people], dtype=np.int64)
     last = np.cumsum(counts)
     flat = [event for events in events_of_people for event in sorted(events, key=lambda e: e.time)]

@@ -9,6 +9,16 @@ from neuroimmune.errors import InputError
 
 INFIX = {"+": "+", "-": "-", "*": "*", "/": "/", "**": "^", "<": "<"}
 NAMED = {"exp": "exp", "log": "ln", "sqrt": "sqrt"}
+# Words with a meaning of their own in Antimony or SBML.
+TAKEN = frozenset(
+    """
+    DNA abs after and area at avogadro ceil compartment const cos default delay delete dimensionless e end
+    event exp exponentiale extent factorial false floor formula function gene gram has identity import in inf
+    infinity is item kelvin kilogram length litre ln log max metre min model module mole nan not notanumber
+    operator or pascal pi piecewise pow priority rate reaction root second sin species sqrt substance tan time
+    time_unit true unit var volt volume watt xor
+    """.split()
+)
 
 
 def antimony(model: Model, events: Sequence[Event] = (), start: Sequence[float] | None = None, notice: str = "") -> str:
@@ -16,17 +26,20 @@ def antimony(model: Model, events: Sequence[Event] = (), start: Sequence[float] 
 
     `start` are the states at time zero (the declared ones if not given), in the model's order.
     """
-    states, inputs = list(model.states), list(model.inputs)
+    states, inputs = [identifier(n) for n in model.states], [identifier(n) for n in model.inputs]
     initial = [q.value for q in model.states.values()] if start is None else [float(v) for v in start]
     units = _Units()
     text = _Expressions(model)
-    lines = [f"// {line}" for line in (notice, "Time is in hours; day 0 begins at midnight.") if line]
-    lines += [f"model {type(model.system).__name__}_model()"]
-    lines += [
-        f"  {n} = {v!r}; {units.of(n, model.states[n].unit)} // {model.states[n].meaning}"
-        for n, v in zip(states, initial, strict=True)
+    head = [f"// {line}" for line in (notice, "Time is in hours; day 0 begins at midnight.") if line]
+    head += [f"model {type(model.system).__name__}_model()"]
+    lines = [
+        f"  {n} = {v!r}; {units.of(n, q.unit)} // {q.meaning}"
+        for n, v, q in zip(states, initial, model.states.values(), strict=True)
     ]
-    lines += [f"  {n} = {q.value!r}; {units.of(n, q.unit)} // {q.meaning}" for n, q in model.inputs.items()]
+    lines += [
+        f"  {n} = {q.value!r}; {units.of(n, q.unit)} // {q.meaning}"
+        for n, q in zip(inputs, model.inputs.values(), strict=True)
+    ]
     lines += [
         f"  {identifier(n)} = {q.value!r}; {units.of(identifier(n), q.unit)} // {q.meaning} [{q.source}]"
         for n, q in model.parameters.items()
@@ -34,15 +47,16 @@ def antimony(model: Model, events: Sequence[Event] = (), start: Sequence[float] 
     ]
     lines += [f"  {name} := {value};" for name, value in text.shared]
     lines += [
-        f"  {n} := {text.of(i)}; {units.of(n, q.unit)} // {q.meaning}"
+        f"  {identifier(n)} := {text.of(i)}; {units.of(identifier(n), q.unit)} // {q.meaning}"
         for (n, q), i in zip(model.output_names.items(), model.outputs, strict=True)
     ]
     lines += [f"  {n}' = {text.of(i)};" for n, i in zip(states, model.rates, strict=True)]
     for event in events:
         name = states[event.row] if event.kind == BOLUS else inputs[event.row]
-        change = f"{name} + {event.value!r}" if event.kind == BOLUS else repr(event.value)
-        lines.append(f"  at (time >= {event.time!r}), t0=false: {name} = {change};")
-    return "\n".join([*lines[:2], *units.definitions, *lines[2:], "end", ""])
+        change = f"{name} + {float(event.value)!r}" if event.kind == BOLUS else repr(float(event.value))
+        # t0: what happens at hour zero happens; fromTrigger: the second of two doses at one moment adds to the first
+        lines.append(f"  at (time >= {float(event.time)!r}), t0=false, fromTrigger=false: {name} = {change};")
+    return "\n".join([*head, *units.definitions, *lines, "end", ""])
 
 
 def sbml(model: Model, events: Sequence[Event] = (), start: Sequence[float] | None = None, notice: str = "") -> str:
@@ -60,16 +74,17 @@ def sbml(model: Model, events: Sequence[Event] = (), start: Sequence[float] | No
     if library.loadAntimonyString(antimony(model, events, start)) < 0:
         raise RuntimeError(f"the model cannot be written as SBML: {library.getLastError()}")
     document = str(library.getSBMLString(library.getMainModuleName()))
-    return document.replace("?>\n", f"?>\n<!-- {notice} -->\n", 1) if notice else document
+    safe = notice.replace("--", "-")  # two hyphens end a comment
+    return document.replace("?>\n", f"?>\n<!-- {safe} -->\n", 1) if notice else document
 
 
 def identifier(path: str) -> str:
-    """A parameter's path as one word.
+    """A name or a parameter's path as one word that Antimony leaves alone.
 
-    >>> identifier("cytokines.k_il6")
-    'cytokines__k_il6'
+    >>> identifier("cytokines.k_il6"), identifier("volume")
+    ('cytokines__k_il6', 'volume_')
     """
-    return path.replace(".", "__")
+    return path.replace(".", "__") + "_" * (path in TAKEN)
 
 
 class _Expressions:
@@ -77,20 +92,12 @@ class _Expressions:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        roots = (*model.rates, *model.outputs)
-        uses = dict.fromkeys(range(len(model.operations)), 0)
-        needed = model.needed(roots)
-        for i in needed:
-            operation = model.operations[i]
-            for a in operation.arguments if operation.kind not in LEAVES else ():
-                uses[a] += 1
         self.named: dict[int, str] = {}
         self.shared: list[tuple[str, str]] = []
-        for i in needed:
-            if model.operations[i].kind not in LEAVES and uses[i] > 1:
-                value = self.of(i)
-                self.named[i] = f"shared_{len(self.shared) + 1}"
-                self.shared.append((self.named[i], value))
+        for i in model.shared():
+            value = self.of(i)
+            self.named[i] = f"shared_{len(self.shared) + 1}"
+            self.shared.append((self.named[i], value))
 
     def of(self, i: int) -> str:
         if i in self.named:
@@ -117,7 +124,14 @@ class _Expressions:
 class _Units:
     """Unit definitions in SBML's base units, made by pint."""
 
-    BASE = {"kilogram": "kilogram", "meter": "metre", "second": "second", "mole": "mole", "kelvin": "kelvin"}
+    BASE = {
+        "kilogram": "kilogram",
+        "meter": "metre",
+        "second": "second",
+        "mole": "mole",
+        "kelvin": "kelvin",
+        "count": "item",
+    }
 
     def __init__(self) -> None:
         import pint
@@ -129,10 +143,7 @@ class _Units:
     def of(self, name: str, unit: str) -> str:
         if unit not in self._names:
             base = self._registry.Quantity(1.0, "" if unit == "1" else unit).to_base_units()
-            parts = [f"{self.BASE[str(n)]}^{power:g}" for n, power in base.unit_items()]
-            self._names[unit] = (
-                "dimensionless" if not parts else "unit_" + re.sub(r"\W+", "_", unit.replace("/", "_per_"))
-            )
-            if parts:
-                self.definitions.append(f"  unit {self._names[unit]} = {base.magnitude:.12g} {' * '.join(parts)};")
+            parts = [f"{self.BASE[str(n)]}^{power:g}" for n, power in base.unit_items()] or ["dimensionless"]
+            self._names[unit] = "unit_" + re.sub(r"\W+", "_", unit.replace("/", "_per_"))
+            self.definitions.append(f"  unit {self._names[unit]} = {base.magnitude!r} {' * '.join(parts)};")
         return f"{name} has {self._names[unit]};"

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False)
 class Kernel:
-    """The compiled solver of one model: `run` (see solver.py), the length of its workspace, and the scale of each state."""
+    """The compiled solver of one model: `run` (see solver.py), the length of its workspace, the scale of each state."""
 
     run: Callable[..., Any]
     workspace: int
@@ -47,18 +47,43 @@ def _module(text: str) -> ModuleType:
     from filelock import FileLock
 
     name = "kernel_" + hashlib.sha256(f"{sys.version}\n{numba.__version__}\n{text}".encode()).hexdigest()[:24]
-    if name not in sys.modules:
-        path = cache_folder() / f"{name}.py"
-        if any((path.parent / "__pycache__").glob(f"{name}*.nbc")):  # compiled before
-            _import(name, path)
-        else:
-            with FileLock(path.with_suffix(".lock")):  # two processes would write Numba's index over each other
-                if not path.exists():
-                    part = path.with_suffix(f".{os.getpid()}.part")
+    if name in sys.modules:
+        return sys.modules[name]
+    path = cache_folder() / f"{name}.py"
+    compiled_before = any((path.parent / "__pycache__").glob(f"{name}*.nbc"))
+    if compiled_before and _imported(name, path, text):
+        return sys.modules[name]
+    try:
+        with FileLock(path.with_suffix(".lock")):  # two processes would write Numba's index over each other
+            if not _imported(name, path, text):
+                for old in (path.parent / "__pycache__").glob(f"{name}*"):
+                    old.unlink()
+                part = path.with_suffix(f".{os.getpid()}.part")
+                try:
                     part.write_text(text)
                     part.replace(path)
+                finally:
+                    part.unlink(missing_ok=True)
                 _import(name, path)
+    except OSError as error:  # the disk is full
+        log.warning("compiled kernels cannot be kept in %s (%s)", path.parent, error.strerror or error)
+        _import_unkept(name, text)
     return sys.modules[name]
+
+
+def _imported(name: str, path: Path, text: str) -> bool:
+    """Import what was kept, unless a crash or a full disk cut it short."""
+    try:
+        if path.read_text() != text:
+            return False
+    except (OSError, UnicodeDecodeError):
+        return False
+    try:
+        _import(name, path)
+    except Exception as error:  # Numba raises whatever unpickling does
+        log.warning("the kernel kept in %s is damaged (%s); compiling it again", path, error)
+        return False
+    return True
 
 
 def _import(name: str, path: Path) -> None:
@@ -72,8 +97,17 @@ def _import(name: str, path: Path) -> None:
         raise
 
 
+def _import_unkept(name: str, text: str) -> None:
+    module = sys.modules[name] = ModuleType(name)
+    try:
+        exec(compile(text.replace("cache=True", "cache=False"), name, "exec"), module.__dict__)
+    except BaseException:
+        del sys.modules[name]
+        raise
+
+
 def cache_folder() -> Path:
-    """Where kernels are kept: NEUROIMMUNE_CACHE, or the user's cache folder, or a temporary one if that cannot be written."""
+    """Where kernels are kept: NEUROIMMUNE_CACHE, the user's cache folder, a temporary one if it cannot be written."""
     import platformdirs
 
     wanted = (

@@ -1,4 +1,4 @@
-"""The same system solved by SUNDIALS CVODE in double precision, one person at a time: slow, independent, for checking."""
+"""The same system solved by SUNDIALS CVODE in double precision, a person at a time: slow, independent, for checking."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -43,7 +43,7 @@ def resting_day(
 
 
 def _mix(points: np.ndarray, changes: np.ndarray) -> np.ndarray:
-    """The combination of past days, weights summing to one, whose change would be least: shapes (people, days, states)."""
+    """The combination of past days, weights summing to one, that would change least: shapes (people, days, states)."""
     days = changes.shape[1]
     products = np.einsum("pis,pjs->pij", changes, changes)
     products += 1e-12 * np.trace(products, axis1=1, axis2=2)[:, None, None] * np.eye(days) + 1e-300

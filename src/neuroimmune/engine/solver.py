@@ -1,4 +1,4 @@
-"""The solver of one block of people, as text: compile.py puts the numbers and rates of one model in place of the first part.
+"""The solver of one block of people, as text: compile.py puts the numbers and rates of one in its beginning's place.
 
 Row i of section A of the workspace `w` is `w[A + i * LANES : A + (i + 1) * LANES]`, one number a person. One array and
 literal offsets let LLVM see that rows do not overlap. Every person has a time and a step of their own; one pass takes
@@ -96,7 +96,7 @@ def step(w, third, two_thirds, end):
 
 @kernel
 def errors(w):
-    """Root mean square over the states of the difference from the third-order companion, relative to each state's size."""
+    """Root mean square over the states of the difference from the third-order companion, relative to their sizes."""
     for i in range(SIZE):
         y, x, h, k, k5, scale = w[Y + i], w[X + i], w[H + i], w[K2 + i], w[D + i], w[SCALE + i]
         relative = h * f32(1 / 24) * (k - f32(4) * k5) / (scale + max(abs(y), abs(x)))
@@ -143,9 +143,10 @@ _signature = _i(
 
 
 @numba.njit(_signature, fastmath={"contract"}, error_model="numpy", nogil=True, cache=True)
-def run(w, first, last, saves, tolerance, longest, halvings, scale, time, wanted, status, failed_at, y, lost, p, level, pulse,
+def run(w, first, last, saves, tolerance, longest, halvings, scale,
+        time, wanted, status, failed_at, y, lost, p, level, pulse,
         event, last_event, event_time, event_kind, event_row, event_value, out):  # fmt: skip
-    """Take blocks `first` to `last` through the times `saves` (hours), writing their states to `out`; return the passes made.
+    """Take blocks `first` to `last` through the times `saves` (hours), their states into `out`; return the passes made.
 
     Between two times at which something happens to a person their steps are equal parts, halved while the error is too
     large and doubled when it allows: so two lives that differ a little are cut alike.

@@ -64,6 +64,8 @@ class Term:
             return self.terms.constant(_EXACT[kind](*(a.operation.arguments[0] for a in arguments)))
         if kind == "*" and 0.0 in (arguments[0].known, arguments[1].known):
             return self.terms.constant(0.0)
+        if kind == "**" and arguments[1].known == 1.0:
+            return arguments[0]
         return self.terms.term(kind, *(a.index for a in arguments))
 
     def __add__(self, other: Any) -> "Term":
@@ -127,7 +129,7 @@ class Term:
 
 
 class Clock(Term):
-    """The time: it offers cosines of whole fractions of a day and nothing else, so that clock and elapsed time are one."""
+    """The time: it offers cosines of whole fractions of a day only, so that clock and elapsed time are one."""
 
     def cycle(self, peak: Any, period: Any) -> Term:
         period = period.known if isinstance(period, Term) else period
@@ -178,6 +180,15 @@ class Model:
                 if operation.kind not in LEAVES:
                     stack.extend(operation.arguments)
         return sorted(seen)
+
+    def shared(self) -> list[int]:
+        """The terms, leaves excepted, that rates and outputs use more than once, in order."""
+        uses = [0] * len(self.operations)
+        needed = self.needed((*self.rates, *self.outputs))
+        for i in needed:
+            for a in () if self.operations[i].kind in LEAVES else self.operations[i].arguments:
+                uses[a] += 1
+        return [i for i in needed if uses[i] > 1 and self.operations[i].kind not in LEAVES]
 
 
 def trace(system: System) -> Model:

@@ -29,6 +29,17 @@ class Entry(NamedTuple):
         year = self.fields.get("year", "undated")
         return f"{first} {'et al. ' if len(authors) > 1 else ''}{year}"
 
+    @property
+    def citation(self) -> str:
+        """Authors, year, title, journal and DOI, and what is noted of it."""
+        f = {name: value.replace("{", "").replace("}", "") for name, value in self.fields.items()}
+        where = " ".join(
+            filter(None, [f.get("journal", f.get("publisher", "")), f.get("volume", ""), f.get("pages", "")])
+        )
+        doi = f"doi:{f['doi']}" if "doi" in f else ""
+        parts = [f.get("author", ""), f.get("year", ""), f.get("title", ""), where, doi, f.get("note", "")]
+        return ". ".join(part.rstrip(".") for part in parts if part) + "."
+
 
 @functools.cache
 def sources() -> dict[str, Entry]:
