@@ -77,6 +77,10 @@ def as_people(body_or_people: System | People) -> People:
                 raise InputError(
                     f"people cannot differ in {name!r}{nearest(name, [n for n, k in known.items() if not k.fixed])}"
                 )
+            if np.shape(values) != (len(group),):
+                raise InputError(
+                    f"{name} has shape {np.shape(values)} for {len(group)} people; it needs one number for each"
+                )
             for person in group.ids[~np.isfinite(values)]:
                 raise InputError(f"person {person}: {name} is not a number")
             for value in (values.min(), values.max()):

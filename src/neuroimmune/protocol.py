@@ -12,6 +12,11 @@ from neuroimmune.engine.events import BOLUS, SET_INPUT, Event
 from neuroimmune.errors import InputError, nearest
 from neuroimmune.quantity import Quantity, System, declared
 
+_WORD = r"[^\W\d_]\w*(?:\s*(?:\^|\*\*)\s*-?\d)?"
+MEASURE = re.compile(
+    rf"\s*(?P<number>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|nan|[-+]?inf)\s*(?P<unit>(?:1\s*/\s*)?{_WORD}(?:\s*[/*]\s*{_WORD})*)?\s*",
+    re.IGNORECASE,
+)
 INFUSION = "_infusion"  # the input that brings a state its infusion is named after it
 
 
@@ -66,9 +71,10 @@ def change(what: str, by: str, at: str | float, lasting: str) -> Happening:
 
 def describe(h: Happening) -> str:
     """A happening in words."""
-    when = f"at day {int(h.at // 24)} {int(h.at % 24):02}:{round(h.at % 1 * 60):02}"
-    lasting = "" if not h.duration else f" over {h.duration:g} h"
-    return f"{h.what} {'' if h.is_dose else 'raised by '}{h.amount}{lasting} {when}"
+    day, minutes = divmod(round(h.at * 60), 24 * 60)
+    how = "" if h.is_dose else "raised by "
+    lasting = f" over {h.duration:g} h" if h.duration else ""
+    return f"{h.what} {how}{h.amount}{lasting} at day {day} {minutes // 60:02}:{minutes % 60:02}"
 
 
 def moment(at: str | float) -> float:
@@ -108,22 +114,26 @@ def hours(text: str, key: str) -> float:
 
 def _measure(text: str, key: str, unit: str) -> float:
     """A quantity written with its unit, in `unit`; a bare number counts only where the unit is 1."""
-    number, _, given = str(text).strip().partition(" ")
-    if given == unit and re.fullmatch(r"\d+(\.\d+)?", number):
-        return float(number)  # pint, which takes a third of a second to start, is not needed
-    import pint
-
-    try:
-        value = float(_units().Quantity(str(text)).to("dimensionless" if unit == "1" else unit).magnitude)
-    except pint.DimensionalityError:
-        raise InputError(f"{key} = {text!r} has the wrong unit: it is measured in {unit}") from None
-    except (pint.UndefinedUnitError, ValueError, TypeError, AttributeError, pint.errors.DefinitionSyntaxError) as error:
-        raise InputError(
-            f'{key} = {text!r} cannot be read as a number with a unit, such as "2 {unit}": {error}'
-        ) from None
+    match = MEASURE.fullmatch(str(text))
+    if not match:
+        raise InputError(f'{key} = {text!r} cannot be read as a number with a unit, such as "2 {unit}"')
+    value, given = float(match["number"]), match["unit"] or "1"
     if not -float("inf") < value < float("inf"):
         raise InputError(f"{key} = {text!r} is not a finite number")
-    return value
+    if given == "1" != unit:
+        raise InputError(f"{key} = {text!r} has no unit: it is measured in {unit}")
+    return value if given == unit else _converted(value, given, unit, f"{key} = {text!r}")
+
+
+def _converted(value: float, given: str, unit: str, what: str) -> float:
+    import pint  # which takes a third of a second to start
+
+    try:
+        return float(_units().Quantity(value, given).to("" if unit == "1" else unit).magnitude)
+    except pint.DimensionalityError:
+        raise InputError(f"{what} has the wrong unit: it is measured in {unit}") from None
+    except (pint.UndefinedUnitError, pint.OffsetUnitCalculusError) as error:
+        raise InputError(f'{what} cannot be read as a number with a unit, such as "2 {unit}": {error}') from None
 
 
 def events(protocol: Protocol, system: System, days: float | None = None) -> list[Event]:

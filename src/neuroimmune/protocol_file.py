@@ -61,5 +61,5 @@ def _in_words(shape: type[BaseModel], error: Any) -> str:
     if error["type"] == "missing":
         return f"{entry}the key {place[-1]!r} is missing"
     given = f" (given: {error['input']!r})" if not isinstance(error["input"], dict) else ""
-    key = f"{place[-1]}: " if place and place[-1] != "event" else ""
+    key = f"{place[-1]}: " if place and not (entry and place[-1] == "event") else ""
     return f"{entry}{key}{error['msg'].removeprefix('Value error, ')}{given}"

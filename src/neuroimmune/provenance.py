@@ -24,8 +24,8 @@ def provenance(plan: "Plan") -> dict[str, Any]:
 
     return {
         "schema": SCHEMA, "package": __version__, "model": model_hash(plan), "seed": plan.people.seed,
-        "protocol": plan.protocol.name,
-        "happenings": [describe(h) for h in plan.protocol.happenings], "days": plan.days, "every_hours": plan.every,
+        "protocol": plan.protocol.name if len(plan.protocols) == 1 else f"{len(plan.protocols)} protocols",
+        "happenings": _happenings(plan), "days": plan.days, "every_hours": plan.every,
         "daily": list(plan.daily), "start": dict(plan.start) if plan.start else "resting day",
         "policy": getattr(plan.policy, "__qualname__", repr(plan.policy)) if plan.policy else None,
         "solver": {
@@ -34,6 +34,12 @@ def provenance(plan: "Plan") -> dict[str, Any]:
         },
         "notice": DISCLAIMER,
     }  # fmt: skip
+
+
+def _happenings(plan: "Plan") -> list[str] | str:
+    """What happens, in words; if each person has a protocol of their own, a name for all of it."""
+    words = [[describe(h) for h in protocol.happenings] for protocol in plan.protocols]
+    return words[0] if len(words) == 1 else hashlib.sha256(json.dumps(words).encode()).hexdigest()[:16]
 
 
 def model_hash(plan: "Plan") -> str:

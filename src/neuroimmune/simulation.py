@@ -48,7 +48,7 @@ class Plan:
     people: People
     model: Model
     kernel: Kernel
-    protocol: Protocol
+    protocols: tuple[Protocol, ...]
     days: float
     every: float
     daily: tuple[str, ...]
@@ -56,6 +56,11 @@ class Plan:
     start: Mapping[str, float] | None
     policy: Policy | None
     threads: int | None
+
+    @property
+    def protocol(self) -> Protocol:
+        """The protocol of the first person, which is that of all if there is only one."""
+        return self.protocols[0]
 
     @property
     def saves(self) -> np.ndarray:
@@ -88,7 +93,7 @@ class Plan:
 
 def simulate(
     body: System | People,
-    protocol: Protocol | str = QUIET,
+    protocol: Protocol | str | Sequence[Protocol] = QUIET,
     days: float | None = None,
     every: float = 1.0,
     *,
@@ -103,7 +108,7 @@ def simulate(
 
     **Arguments:**
 
-    - `protocol`: what happens, or the name of a shipped protocol; nothing by default.
+    - `protocol`: what happens, or the name of a shipped protocol, or a protocol for each person; nothing by default.
     - `days`: how long [day]; the protocol's own by default.
     - `every`: spacing of the saved times [hour]. What happens at a moment has happened when that moment is saved.
     - `daily`: any of "mean", "min", "max": save these of each whole day instead, taken over the times `every`.
@@ -129,14 +134,19 @@ def simulate(
 
 
 def make_plan(
-    body: System | People, protocol: Protocol | str = QUIET, days: float | None = None, every: float = 1.0,
-    daily: Sequence[str] = (), keep: Sequence[str] = (), start: Mapping[str, float] | None = None,
+    body: System | People, protocol: Protocol | str | Sequence[Protocol] = QUIET, days: float | None = None,
+    every: float = 1.0, daily: Sequence[str] = (), keep: Sequence[str] = (), start: Mapping[str, float] | None = None,
     policy: Policy | None = None, threads: int | None = None,
 ) -> Plan:  # fmt: skip
     """Check everything that `simulate` was given."""
     group = as_people(body)
-    protocol = load_protocol(protocol) if isinstance(protocol, str) else protocol
-    days = protocol.days if days is None else days
+    given = load_protocol(protocol) if isinstance(protocol, str) else protocol
+    protocols = (given,) if isinstance(given, Protocol) else tuple(given)
+    if not isinstance(given, Protocol) and len(protocols) != len(group):
+        raise InputError(
+            f"{len(protocols)} protocols were given for {len(group)} people; give one for all, or one for each"
+        )
+    days = max(p.days for p in protocols) if days is None else days
     if not 0 < days < float("inf"):
         raise InputError(f"days must be a positive number, not {days}")
     if not 0 < every <= 24 * days:
@@ -162,8 +172,11 @@ def make_plan(
             raise InputError(f"there is no state {name!r} to start from{nearest(name, model.states)}")
         if not np.isfinite(value):
             raise InputError(f"the start of {name} is not a finite number: {value}")
-    events(protocol, group.body, days)  # tells at once what is wrong with it
-    return Plan(group, model, compiled(model), protocol, days, every, tuple(daily), tuple(keep), start, policy, threads)
+    for each in protocols:
+        events(each, group.body, days)  # tells at once what is wrong with it
+    return Plan(
+        group, model, compiled(model), protocols, days, every, tuple(daily), tuple(keep), start, policy, threads
+    )
 
 
 def solve_batches(
@@ -173,19 +186,20 @@ def solve_batches(
     total = len(plan.people)
     for number, batch in enumerate(plan.batches):
         if number not in skip:
-            part = plan.people[batch]
             share = (
                 (lambda done, b=batch: progress((b.start + done * (b.stop - b.start)) / total)) if progress else None
             )
-            yield _solve(plan, part, share)
+            yield _solve(plan, batch, share)
 
 
-def _solve(plan: Plan, group: People, progress: Callable[[float], None] | None) -> Course:
-    model = plan.model
+def _solve(plan: Plan, batch: slice, progress: Callable[[float], None] | None) -> Course:
+    model, group = plan.model, plan.people[batch]
+    protocols = plan.protocols if len(plan.protocols) == 1 else plan.protocols[batch]
+    happening = [events(each, group.body, plan.days) for each in protocols]
     rows = parameter_rows(model, group)
     levels = np.tile([q.value for q in model.inputs.values()], (len(group), 1)).reshape(len(group), -1)
     y, not_at_rest = _start(plan, group, rows, levels)
-    people = gather(plan.kernel, y, rows, levels, events(plan.protocol, group.body, plan.days))
+    people = gather(plan.kernel, y, rows, levels, happening)
     if plan.policy is None:
         values = advance(people, plan.saves, plan.threads, progress)
     else:
@@ -253,15 +267,13 @@ def _day_by_day(plan: Plan, group: People, people: Any, progress: Callable[[floa
         people.y[:] = after
         if inputs:
             people.level[:] = pack(np.stack([today.levels[n] for n in inputs], 1))
-        upto = plan.saves[(plan.saves >= 24 * day) & (plan.saves < 24 * (day + 1))]
-        parts.append(
-            advance(people, upto, plan.threads) if len(upto) else np.empty((len(group), 0, len(names)), np.float32)
-        )
-        end = min(24.0 * (day + 1), plan.saves[-1])
-        advance(people, np.array([end]), plan.threads)
+        last = day + 1 == days
+        upto = plan.saves[(plan.saves >= 24 * day) & ((plan.saves < 24 * (day + 1)) | last)]
+        parts.append(advance(people, upto, plan.threads))
+        if not last:
+            advance(people, np.array([24.0 * (day + 1)]), plan.threads)
         if progress:
             progress((day + 1) / days)
-    parts.append(people.states()[:, None, :])
     return np.concatenate(parts, axis=1)
 
 

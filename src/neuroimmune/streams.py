@@ -5,15 +5,20 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from neuroimmune.errors import InputError
+
 
 def uniform(seed: int, purpose: str, people: Sequence[int] | np.ndarray, occasion: int = 0) -> np.ndarray:
     """One number between 0 and 1 for each person, shape (people,).
 
-    Philox, keyed by seed and purpose; person and occasion are the counter.
+    Philox, keyed by seed and purpose; person and occasion are the counter. Raises `InputError` for a seed that is not
+    a whole number from 0 to 2**64 - 1.
 
     >>> bool(uniform(7, "age", [3])[0] == uniform(7, "age", [1, 2, 3])[2])
     True
     """
+    if seed != int(seed) or not 0 <= seed < 2**64:
+        raise InputError(f"a seed is a whole number from 0 to 2**64 - 1, not {seed}")
     people = np.asarray(people, dtype=np.int64)
     word = int.from_bytes(hashlib.blake2b(purpose.encode(), digest_size=8).digest(), "little")
     raw = np.empty(len(people), np.uint64)

@@ -147,9 +147,9 @@ class Rows:
         if operation.kind == "where":
             return f"({a[1]} if {a[0]} else {a[2]})"
         if operation.kind == "min":
-            return f"({a[0]} if {a[0]} < {a[1]} else {a[1]})"
+            return f"({a[1]} if {a[1]} < {a[0]} else {a[0]})"  # a first one that is not a number stays
         if operation.kind == "max":
-            return f"({a[0]} if {a[0]} > {a[1]} else {a[1]})"
+            return f"({a[1]} if {a[1]} > {a[0]} else {a[0]})"
         if operation.kind == "cycle":
             return f"cosine(({a[0]} - {a[1]}) * f32({1 / self.operations[operation.arguments[2]].arguments[0]!r}))"
         return f"{ {'exp': 'exp', 'log': 'log', 'sqrt': 'root'}[operation.kind] }({', '.join(a)})"

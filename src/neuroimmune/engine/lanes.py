@@ -55,16 +55,15 @@ def gather(
     states: np.ndarray,
     parameters: np.ndarray,
     levels: np.ndarray,
-    events: Sequence[Sequence[Event]] | Sequence[Event] = (),
+    events: Sequence[Sequence[Event]] = ((),),
 ) -> People:
     """People at hour zero, from states, parameters and levels of shape (people, ...).
 
-    `events` is one list for all, or a list for each person.
+    `events` holds one list for all, or one for each person.
     """
     count = len(states)
-    shared = not events or isinstance(events[0], Event)
-    first, last, *rest = table([events] if shared else events)  # type: ignore[list-item]
-    whose = np.zeros(count, np.int64) if shared else np.arange(count)
+    first, last, *rest = table(events)
+    whose = np.zeros(count, np.int64) if len(events) == 1 else np.arange(count)
     lane = pack(np.zeros((count, 1))).shape
     return People(
         kernel, count, pack(states), pack(np.zeros_like(states)), pack(parameters),
@@ -104,7 +103,7 @@ def advance(
     out = np.empty((blocks, len(saves), size), people.y.dtype)
     saves = np.ascontiguousarray(saves, np.float64)
     threads = min(threads or cores(), blocks)
-    days = max((saves[-1] - people.time.min()) / 24.0, 1 / 24) if len(saves) else 0.0
+    days = max(saves[-1:].max(initial=0.0) - people.time.min(), 1.0) / 24
     at_once = int(np.clip(2000 / days, 1, -(-blocks // threads)))
     starts = range(0, blocks, at_once)
     scale = people.kernel.scale.astype(people.y.dtype)

@@ -8,7 +8,8 @@ import numba
 import numpy as np
 
 kernel = numba.njit(fastmath={"contract"}, error_model="numpy", nogil=True)
-f32, i32 = np.float32, np.int32
+f32 = np.float32
+i32 = np.int32
 
 
 @kernel
@@ -19,7 +20,8 @@ def root(x):
 @kernel
 def exp2(x):
     """2**x: the whole part goes into the exponent's bits, the rest through a polynomial."""
-    x = min(max(x, f32(-126)), f32(127))
+    x = f32(-126) if x < f32(-126) else x  # written so that what is not a number stays so
+    x = f32(127) if x > f32(127) else x
     whole = np.floor(x + f32(0.5))
     z = x - whole
     scale = i32((i32(whole) + i32(127)) << i32(23)).view(f32)
@@ -67,4 +69,4 @@ def log(x):
 @kernel
 def power(x, exponent):
     """x**exponent; nothing of a negative x."""
-    return exp2(exponent * log2(x)) if x > f32(0) else f32(0)
+    return f32(0) if x <= f32(0) else exp2(exponent * log2(x)) + (x - x)  # not a number, if x is none

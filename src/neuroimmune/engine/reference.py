@@ -53,16 +53,17 @@ def solve(
         out[(times > begin) & (times <= end)] = found.y[np.isin(found.t, inside)]
         return found.y[-1].copy()
 
-    out[times <= now] = y
     end = times[-1]
-    while now < end:
+    while True:
         while waiting and waiting[0].time <= now:
             event = waiting.pop(0)
             if event.kind == BOLUS:
                 y[event.row] += event.value
             else:
                 pulse[event.row] = event.value
+        out[times == now] = y  # what happens at a moment has happened when it is saved
+        if now >= end:
+            return out
         stop = min(end, waiting[0].time) if waiting else end
         y = advance(y, now, stop, times[(times > now) & (times <= stop)])
         now = stop
-    return out

@@ -59,6 +59,8 @@ class Term:
         return self.operation.arguments[0] if self.operation.kind == CONSTANT else None
 
     def _with(self, kind: str, *arguments: Any) -> "Term":
+        if any(isinstance(a, Clock) for a in arguments):
+            raise InputError("`rates` may use the time `t` through kinetics.circadian only")
         arguments = tuple(a if isinstance(a, Term) else self.terms.constant(a) for a in arguments)
         if all(a.operation.kind == CONSTANT for a in arguments) and kind in _EXACT:
             return self.terms.constant(_EXACT[kind](*(a.operation.arguments[0] for a in arguments)))
@@ -107,6 +109,11 @@ class Term:
     def __gt__(self, other: Any) -> "Term":
         return self._with("<", other, self)
 
+    def __eq__(self, other: object) -> bool:
+        raise InputError("`rates` may not ask whether two numbers are equal: use kinetics.where with < or >")
+
+    __hash__ = None  # type: ignore[assignment]
+
     def __bool__(self) -> bool:
         raise InputError("`rates` may not decide with `if`, `and`, `or`: use kinetics.where, minimum or maximum")
 
@@ -135,10 +142,7 @@ class Clock(Term):
         period = period.known if isinstance(period, Term) else period
         if not period or (24.0 / period) % 1.0:
             raise InputError(f"the period of `circadian` must be a fixed number that divides 24 hours, not {period}")
-        return Term._with(self, "cycle", Term(self.terms, self.index), peak, float(period))
-
-    def _with(self, kind: str, *arguments: Any) -> Term:
-        raise InputError("`rates` may use the time `t` through kinetics.circadian only")
+        return self._with("cycle", Term(self.terms, self.index), peak, float(period))
 
 
 _EXACT = {"+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "/": lambda a, b: a / b}
