@@ -1,7 +1,7 @@
 """Truth of the fourth kind: what the whole body did the last time somebody looked. It only says "unchanged".
 
-After a change that is meant to move results, `NEUROIMMUNE_BASELINE=write pytest tests/test_baseline.py` writes it anew; say so in
-CHANGELOG.md under `Results:`, and look at `git diff tests/baseline.json` first.
+After a change that is meant to move results, `NEUROIMMUNE_BASELINE=write pytest tests/test_baseline.py` writes it anew.
+Look at `git diff tests/baseline.json` then, and say in CHANGELOG.md under `Results:` what moved.
 """
 
 import json

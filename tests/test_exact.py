@@ -37,7 +37,8 @@ def toy(events=(), precision="float32", **changed):
         return people
     *rest, values = people.events
     return dataclasses.replace(
-        people, y=pack(START[None, :], np.float64), parameters=pack(row, np.float64), events=(*rest, values.astype(np.float64)),
+        people, y=pack(START[None, :], np.float64), parameters=pack(row, np.float64),
+        events=(*rest, values.astype(np.float64)),
         **{name: getattr(people, name).astype(np.float64) for name in ("lost", "level", "pulse")},
     )  # fmt: skip
 
@@ -152,7 +153,7 @@ def slope(step_lengths, error_of):
 
 @pytest.mark.parametrize("name", ["position", "speed", "logistic", "area"])
 def test_the_method_is_of_fourth_order(name):
-    """The largest error of an oscillator, of logistic growth, and of an integral over the clock (whose cosine has 6e-7)."""
+    """The largest error of an oscillator, of growth, and of an integral over the clock (whose cosine has 6e-7)."""
     times = np.arange(0.4, 4.1, 0.4)
 
     def error(step):
@@ -198,7 +199,7 @@ def estimated(step, state):
 
 @pytest.mark.parametrize("state", ["position", "logistic", "area"])
 def test_the_estimated_error_is_of_third_order(state):
-    """It falls with the fourth power of the step; of a plain integral ("area") it is not nothing, as with many pairs."""
+    """It falls with the fourth power of the step, and is not nothing for a plain integral, as it is in many pairs."""
     lengths = [0.2, 0.1, 0.05, 0.025]
     assert len(set(estimated(0.1, state))) == 1
     assert slope(lengths, lambda step: estimated(step, state)[0]) == pytest.approx(4.0, abs=0.3)
@@ -264,7 +265,7 @@ NORMAL = 126.0  # |log2| of the numbers that float32 holds in full
 
 
 def test_exp2_and_exp_are_precise():
-    """exp to 3e-7, and 8e-8 for each unit of its argument, which float32 holds no better; 2e-6 between exp(-28) and exp(28)."""
+    """exp to 3e-7, and 8e-8 for each unit of its argument, which float32 holds no better: 2e-6 to exp(28)."""
     x = draws(-NORMAL + 1, NORMAL - 1)
     np.testing.assert_allclose(over(maths.exp2)(x), np.exp2(x.astype(float)), rtol=3e-7)
     x = draws(-87.3, 88.0)

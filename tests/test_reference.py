@@ -142,7 +142,7 @@ def sbml_of(*arguments):
 
 @pytest.mark.parametrize("who", ["ours", "reference", "exported"])
 def test_a_pulse_of_thirty_minutes_is_not_stepped_over(who):
-    """Among saves a day apart: 1 instead of 30 is what libRoadRunner made of a pulse that was not exported as events."""
+    """Among saves a day apart: libRoadRunner made 1 instead of 30 of a pulse that was not exported as events."""
     times = [0.0, 24.0]
     if who == "ours":
         found = course_of(Toy(), times, PULSE)[-1, ROW["leaky"]]
@@ -154,7 +154,7 @@ def test_a_pulse_of_thirty_minutes_is_not_stepped_over(who):
 
 
 def test_exported_toy_agrees():
-    """A circadian drive, two doses at one moment, overlapping infusions, and a state whose name means something in SBML."""
+    """A circadian drive, two doses at one moment, overlapping infusions, and a state whose name SBML has taken."""
     dosed = [
         give("drug", "1 mg", 0),
         give("drug", "5 mg", "01:30"),

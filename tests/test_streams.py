@@ -122,7 +122,7 @@ def group(**traits):
 
 
 @pytest.mark.parametrize("traits, message", [
-    ({"k_drug": [0.5, 300.0]}, "person 11: k_drug = 300 1/hour is outside its range 0.05 to 200 1/hour (removal of the drug)"),
+    ({"k_drug": [0.5, 300.0]}, "person 11: k_drug = 300 1/hour is outside its range 0.05 to 200 1/hour"),
     ({"k_drug": [0.5, 0.01]}, "person 11: k_drug = 0.01 1/hour is outside"),
     ({"k_drug": [0.5, np.nan]}, "person 11: k_drug is not a number"),
     ({"k_out": [0.5, -0.1]}, "person 11: k_out = -0.1 1/hour is outside its range 0 to inf"),

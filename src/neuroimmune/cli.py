@@ -88,7 +88,7 @@ def run(
         if out is None:
             from neuroimmune.simulation import join, solve_batches
 
-            course = join(plan, list(solve_batches(plan, told)))
+            course = join(plan, [part for _, part in solve_batches(plan, told)])
         else:
             course = load(record(plan, out / "course", told), [n for n in PANELS if n in plan.variables])
     table = _compared(course, what)

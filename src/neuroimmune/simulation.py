@@ -129,8 +129,7 @@ def simulate(
     True
     """
     plan = make_plan(body, protocol, days, every, daily, keep, start, policy, threads)
-    solved = list(solve_batches(plan, progress))
-    return join(plan, solved)
+    return join(plan, [course for _, course in solve_batches(plan, progress)])
 
 
 def make_plan(
@@ -181,15 +180,15 @@ def make_plan(
 
 def solve_batches(
     plan: Plan, progress: Callable[[float], None] | None = None, skip: Sequence[int] = ()
-) -> Iterator[Course]:
-    """The course of each batch of people in turn, but for the batches to `skip`."""
+) -> Iterator[tuple[int, Course]]:
+    """The number and course of each batch of people in turn, but for the batches to `skip`."""
     total = len(plan.people)
     for number, batch in enumerate(plan.batches):
         if number not in skip:
             share = (
                 (lambda done, b=batch: progress((b.start + done * (b.stop - b.start)) / total)) if progress else None
             )
-            yield _solve(plan, batch, share)
+            yield number, _solve(plan, batch, share)
 
 
 def _solve(plan: Plan, batch: slice, progress: Callable[[float], None] | None) -> Course:

@@ -154,14 +154,13 @@ def record(plan: Plan, folder: str | Path, progress: Callable[[float], None] | N
         with whole_file(folder / MANIFEST) as part:
             part.write_text(json.dumps(manifest, indent=1))
     ready = [n for n in range(len(plan.batches)) if (folder / _batch_name(n)).exists()]
-    waiting = (n for n in range(len(plan.batches)) if n not in ready)
-    for course in solve_batches(plan, progress, skip=ready):
-        number = next(waiting)
+    for number, course in solve_batches(plan, progress, skip=ready):
         try:
             save_course(course, folder / _batch_name(number))
         except SavedFileError as error:
+            kept = sum((folder / _batch_name(n)).exists() for n in range(len(plan.batches)))
             raise SavedFileError(
-                f"{error}; batches 0 to {number - 1} of {len(plan.batches)} are kept in {folder}: run again to go on"
+                f"{error}; {kept} of {len(plan.batches)} batches are kept in {folder}: run again to go on"
             ) from error
     return folder
 

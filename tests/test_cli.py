@@ -1,0 +1,221 @@
+"""The command line: what it prints and writes, and one line and exit code 2 for whatever the user can mend."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import neuroimmune
+from neuroimmune.cli import main
+from neuroimmune.storage import load
+
+HEAVY = ("numpy", "numba", "pandas", "xarray", "zarr", "sympy", "matplotlib", "scipy", "pint", "pydantic", "llvmlite")
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Call the command line; its exit code, what it printed and what it complained of."""
+
+    def called(*arguments):
+        monkeypatch.setattr(sys, "argv", ["neuroimmune", *map(str, arguments)])
+        monkeypatch.setenv("COLUMNS", "200")
+        with pytest.raises(SystemExit) as left:
+            main()
+        out, error = capsys.readouterr()
+        return left.value.code or 0, out, error
+
+    return called
+
+
+def test_version(run):
+    assert run("--version") == (0, f"neuroimmune {neuroimmune.__version__}\n", "")
+
+
+def test_help(run):
+    code, out, error = run("--help")
+    assert code == 0 and error == ""
+    for word in ("run", "model", "export", "--version", "not medical advice"):
+        assert word in " ".join(out.split())
+
+
+def test_help_of_commands(run):
+    for command, options in {
+        "run": "--days --people --seed --out",
+        "model": "--markdown",
+        "export": "--format",
+    }.items():
+        code, out, _ = run(command, "--help")
+        assert code == 0 and all(option in out for option in options.split())
+
+
+@pytest.mark.parametrize("arguments", ["--help", "--version"])
+def test_what_is_quick_imports_nothing_heavy(arguments):
+    code = f"""
+import sys
+from neuroimmune.cli import main
+sys.argv = ["neuroimmune", *{arguments.split()!r}]
+try:
+    main()
+except SystemExit:
+    print("HEAVY", sorted(set(sys.modules) & set({HEAVY!r})))
+"""
+    found = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=300)
+    assert "HEAVY []" in found.stdout, found.stdout + found.stderr
+
+
+def test_the_installed_command():
+    command = Path(sys.executable).with_name("neuroimmune")
+    found = subprocess.run([command, "run", "endotoxine"], capture_output=True, text=True, timeout=300)
+    assert (found.returncode, found.stdout) == (2, "")
+    assert found.stderr == "error: no protocol is called 'endotoxine'; did you mean endotoxin?; or give a .toml file\n"
+
+
+def test_run(run, tmp_path):
+    code, out, error = run("run", "endotoxin", "--days", "1", "--out", tmp_path / "new")
+    assert code == 0 and "Traceback" not in error
+    assert sorted(p.name for p in (tmp_path / "new").iterdir()) == ["course", "endotoxin.csv", "endotoxin.png"]
+    assert (tmp_path / "new" / "endotoxin.png").read_bytes().startswith(b"\x89PNG")
+    header, *rows = (tmp_path / "new" / "endotoxin.csv").read_text().splitlines()
+    assert {"study", "quantity", "observed", "predicted", "verdict"} <= set(header.split(","))
+    assert len(rows) > 50
+    assert load(tmp_path / "new" / "course")["il6"].max() > 100
+    assert "intravenous endotoxin, 2 ng/kg" in out.lower() and "il6" in out and "pg/mL" in out
+    assert "inside" in out and "outside" in out and f"Saved in {tmp_path / 'new'}" in out
+    again, *_ = run("run", "endotoxin", "--days", "1", "--out", tmp_path / "new")
+    assert again == 0
+
+
+def test_run_of_people(run, tmp_path):
+    code, out, _ = run("run", "endotoxin", "--days", "1", "--people", "20", "--seed", "3", "--out", tmp_path)
+    assert code == 0 and "20 people" in out
+    course = load(tmp_path / "course")
+    assert len(course) == 20 and course.provenance["seed"] == 3
+    code, out, error = run("run", "endotoxin", "--days", "1", "--people", "20", "--seed", "4", "--out", tmp_path)
+    assert code == 2 and "holds another run, which differs in model, seed; choose another folder" in error
+
+
+def test_run_without_a_folder_writes_nothing(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, out, _ = run("run", "endotoxin", "--days", "1", "--every", "1")
+    assert code == 0 and "il6" in out and list(tmp_path.iterdir()) == []
+
+
+def test_run_of_a_file(run, tmp_path):
+    text = 'name = "mine"\n[[event]]\nchange = "stress"\nby = 2\nat = "day 0 15:00"\nlasting = "20 min"\n'
+    (tmp_path / "mine.toml").write_text(text)
+    code, out, _ = run("run", tmp_path / "mine.toml", "--out", tmp_path / "out")
+    assert code == 0 and "cortisol" in out and "Observed" not in out
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["course", "mine.png"]
+
+
+GOOD = 'name = "mine"\n[[event]]\ngive = "endotoxin"\namount = "2 ng/kg"\nat = "09:00"\n'
+P, RUN = ["run", "p.toml"], ["run", "endotoxin"]
+BAD = {
+    "unknown protocol": ("", ["run", "endotoxine"], "no protocol is called 'endotoxine'; did you mean endotoxin?"),
+    "no file": ("", ["run", "none.toml"], "cannot read the protocol none.toml: No such file or directory"),
+    "misspelt key": (GOOD + 'amout = "2"\n', P, "p.toml: event 1: unknown key 'amout'; did you mean amount?"),
+    "wrong unit": (GOOD.replace("ng/kg", "mg"), P, "'2 mg' has the wrong unit: it is measured in ng/kg"),
+    "dose in the past": (GOOD.replace("09:00", "day -1 09:00"), P, "event 1: the time 'day -1 09:00' lies in the past"),
+    "dose after the end": (GOOD.replace("09:00", "day 5 09:00"), P, "after the end of the simulation at 1 days"),
+    "not a number": (GOOD.replace("2 ng", "nan ng"), P, "'nan ng/kg' is not a finite number"),
+    "negative dose": (GOOD.replace("2 ng", "-2 ng"), P, "'-2 ng/kg' is negative: a dose cannot be taken back"),
+    "not TOML": ("name", P, "p.toml is not valid TOML"),
+    "days": ("", ["run", "endotoxin", "--days", "-1"], "days must be a positive number, not -1"),
+    "no days": ("", ["run", "endotoxin", "--days", "nan"], "days must be a positive number, not nan"),
+    "every": ("", ["run", "endotoxin", "--every", "7"], "48 hours are not a whole number of steps of 7 hours"),
+    "nobody": ("", ["run", "endotoxin", "--people", "0"], "the number of people must be a whole number from 1, not 0"),
+    "seed": ("", ["run", "endotoxin", "--people", "2", "--seed", "-1"], "a seed is a whole number from 0"),
+    "system": ("", ["model", "hap"], "there is no system 'hap'; did you mean hpa?"),
+    "format": ("", ["export", "--format", "smbl"], "cannot export as 'smbl'; did you mean sbml?"),
+    "protocol to export": ("", ["export", "--protocol", "endotoxine"], "no protocol is called 'endotoxine'"),
+    "unwritable": ("", [*RUN, "--out", "p.toml/out"], "cannot write to p.toml/out: Not a directory; choose another"),
+    "a file": ("", [*RUN, "--out", "p.toml"], "cannot write to p.toml: File exists; choose another folder with"),
+    "unwritable export": ("", ["export", "--format", "antimony", "--out", "p.toml/m"], "cannot write p.toml/m: "),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("toml, arguments, message", BAD.values(), ids=BAD)
+def test_bad_input_is_one_line_and_exit_code_2(run, tmp_path, monkeypatch, toml, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    Path("p.toml").write_text(toml)
+    code, out, error = run(*arguments)
+    assert (code, out) == (2, "")
+    lines = [line for line in error.splitlines() if line.strip() and not line.startswith("preparing")]
+    assert len(lines) == 1 and lines[0].startswith("error: ") and message in lines[0]
+    assert os.listdir() == ["p.toml"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["run"], ["walk"], ["run", "endotoxin", "--day", "x"], ["run", "endotoxin", "--dyas", "3"]]
+)
+def test_usage(run, arguments):
+    code, out, error = run(*arguments)
+    assert code == 2 and "Traceback" not in out + error and "Usage" in error
+
+
+def test_a_full_disk(tmp_path):
+    """Whatever file grows too large: one line, exit code 2, and nothing half-written."""
+    pytest.importorskip("resource")
+    code = f"""
+import resource, signal, sys
+from neuroimmune.cli import main
+from neuroimmune.simulation import simulate
+from neuroimmune.body import Body
+simulate(Body(), days=1)  # so that the kernel is compiled
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))
+sys.argv = ["neuroimmune", "run", "endotoxin", "--every", "0.1", "--out", {str(tmp_path / "out")!r}]
+main()
+"""
+    found = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=300)
+    assert found.returncode == 2, found.stderr
+    errors = [line for line in found.stderr.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1 and "Traceback" not in found.stderr
+    assert "File too large; no half-written file was left; 0 of 1 batches are kept in" in errors[0]
+    assert [p.name for p in (tmp_path / "out").rglob("*") if p.is_file()] == ["manifest.json"]
+
+
+def test_an_interruption_is_no_traceback(run, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("neuroimmune.protocol.load_protocol", interrupted)
+    code, _, error = run("run", "endotoxin")
+    assert code in (1, 130) and "Traceback" not in error
+
+
+def test_model(run):
+    code, out, _ = run("model")
+    assert code == 0
+    for words in ("cortisol", "pg/mL", "windoloski2024", "il6_on_crh", "def rates(self", "1/hour"):
+        assert words in out
+
+
+def test_model_of_one_system(run):
+    code, out, _ = run("model", "hpa")
+    assert code == 0 and "k_acth" in out and "milo2025" in out and "k_tnf" not in out
+    assert "adrenocorticotropic hormone in plasma" in out
+
+
+def test_model_as_markdown(run):
+    code, out, _ = run("model", "--markdown")
+    assert code == 0 and out.startswith("# ")
+    for words in ("## hpa", "## cytokines", "$$\n\\frac{d", "| k_acth | 2.07944", "milo2025"):
+        assert words in out
+    assert out.count("$$") % 2 == 0
+
+
+@pytest.mark.parametrize("kind, words", [
+    ("antimony", ["model Body_model()", "cortisol' =", "hpa__k_acth = 2.07", "at (time >= 9.0)", "not medical advice"]),
+    ("sbml", ["<sbml ", 'id="hpa__k_acth"', "<listOfEvents>", "not medical advice"]),
+])  # fmt: skip
+def test_export(run, tmp_path, kind, words):
+    if kind == "sbml":
+        pytest.importorskip("antimony", reason="the extra `exchange` is not installed")
+    code, out, _ = run("export", "--format", kind, "--protocol", "endotoxin")
+    assert code == 0 and all(word in out for word in words)
+    code, said, _ = run("export", "--format", kind, "--protocol", "endotoxin", "--out", tmp_path / "model")
+    assert (code, said) == (0, f"Saved {tmp_path / 'model'}\n")
+    assert (tmp_path / "model").read_text() == out
