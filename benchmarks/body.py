@@ -1,4 +1,4 @@
-"""A made-up body of the size and stiffness of a real one, for timing: every number in its equations is a parameter of the person.
+"""A made-up body of the size and stiffness of a real one, for timing: each number in it is a parameter of the person.
 
 The equations are invented; what they share with the real body is their shape: a daily rhythm, sigmoid feedbacks, an
 infection that smoulders, an endotoxin dose that rings for hours, and pairs of slow states in each region of a brain.
@@ -12,10 +12,10 @@ from neuroimmune.quantity import System, level, par, part, state  # noqa: F401
 
 TIMING = "assumed: a number for timing"
 CORE = dict(
-    endotoxin=0.0, crh=1.0, acth=1.0, cortisol=1.0, receptor=0.5, virus=0.01, latent=0.0, effector=0.1, dysbiosis=0.1, permeability=0.1,
-    barrier=0.1, macrophage=0.1, tnf=0.1, il6=0.1, il10=0.1, il1=0.1, crp=0.1, interferon=0.05, tgf=0.1, brain_tnf=0.1, brain_il6=0.1,
-    brain_il1=0.1, kynurenine=0.1, sleep=0.5, energy=0.1, debt1=0.0, debt2=0.0, debt3=0.0, fatigue=0.1, pain=0.1, cognition=0.1, mood=0.1,
-    drug1=0.0, drug2=0.0,
+    endotoxin=0.0, crh=1.0, acth=1.0, cortisol=1.0, receptor=0.5, virus=0.01, latent=0.0, effector=0.1,
+    dysbiosis=0.1, permeability=0.1, barrier=0.1, macrophage=0.1, tnf=0.1, il6=0.1, il10=0.1, il1=0.1, crp=0.1,
+    interferon=0.05, tgf=0.1, brain_tnf=0.1, brain_il6=0.1, brain_il1=0.1, kynurenine=0.1, sleep=0.5, energy=0.1,
+    debt1=0.0, debt2=0.0, debt3=0.0, fatigue=0.1, pain=0.1, cognition=0.1, mood=0.1, drug1=0.0, drug2=0.0,
 )  # fmt: skip
 
 
@@ -33,16 +33,20 @@ def equations(n: Any, t: Any, y: Any, stress: Any, regions: int) -> list[Any]:
         rhythm * (1.0 + stressed + n(0.5) * y.brain_il1) * braked - n(1.2) * y.crh,
         y.crh * braked * n(2.3) - n(2.08) * y.acth,
         n(0.55) * y.acth * (1.0 + n(0.3) * y.il6) - n(0.52) * y.cortisol,
-        n(0.1) * hill(y.cortisol, n(1.0), 2.0) * (1.0 + hill(y.receptor, n(1.0), 2.0)) - n(0.1) * y.receptor * (1.0 + n(0.3) * y.tnf),
-        n(0.2) * y.virus * (1.0 - y.virus) / (1.0 + y.interferon) + n(1e-4) * y.latent - n(0.1) * y.virus - y.effector * y.virus,
+        n(0.1) * hill(y.cortisol, n(1.0), 2.0) * (1.0 + hill(y.receptor, n(1.0), 2.0))
+        - n(0.1) * y.receptor * (1.0 + n(0.3) * y.tnf),
+        n(0.2) * y.virus * (1.0 - y.virus) / (1.0 + y.interferon) + n(1e-4) * y.latent
+        - n(0.1) * y.virus - y.effector * y.virus,
         n(5e-4) * y.virus - n(1e-4) * y.latent,
-        n(0.01) * (n(0.1) - y.effector) + n(0.05) * y.effector * saturating(y.virus, n(0.01)) / (1.0 + n(0.5) * y.cortisol),
+        n(0.01) * (n(0.1) - y.effector)
+        + n(0.05) * y.effector * saturating(y.virus, n(0.01)) / (1.0 + n(0.5) * y.cortisol),
         n(1e-3) * (1.0 + stressed - n(5.0) * y.dysbiosis) - n(1e-3) * y.dysbiosis,
         n(0.01) * (y.dysbiosis + n(0.2) * y.crh + n(0.2) * y.tnf) - n(0.01) * y.permeability,
         n(0.2) * y.permeability * y.dysbiosis - n(0.5) * y.barrier,
         n(0.05) * (y.barrier + n(5.0) * y.virus + n(2.0) * y.endotoxin + n(0.3) * y.tnf * y.macrophage)
         / (1.0 + y.il10 + n(0.5) * y.receptor) - n(0.04) * y.macrophage,
-        n(0.8) * (y.macrophage + n(0.5) * y.endotoxin) * repressed(y.il10, n(1.0), 2.0) / (1.0 + y.receptor) - n(1.4) * y.tnf,
+        n(0.8) * (y.macrophage + n(0.5) * y.endotoxin) * repressed(y.il10, n(1.0), 2.0) / (1.0 + y.receptor)
+        - n(1.4) * y.tnf,
         n(0.7) * (y.macrophage + n(0.3) * y.tnf + stressed * n(0.1)) / (1.0 + y.receptor + y.il10) - n(0.9) * y.il6,
         n(0.4) * (y.macrophage + n(0.4) * y.il6 * y.receptor) - n(0.5) * y.il10,
         n(0.5) * y.macrophage / (1.0 + y.receptor + y.il10) - n(1.2) * y.il1,
@@ -58,7 +62,8 @@ def equations(n: Any, t: Any, y: Any, stress: Any, regions: int) -> list[Any]:
         n(0.08) * (y.energy - y.debt1),
         n(0.08) * (y.debt1 - y.debt2),
         n(0.08) * (y.debt2 - y.debt3),
-        n(0.05) * (n(0.3) * y.sleep + y.debt3 + y.brain_il1 + y.kynurenine + micro[4]) / (1.0 + n(0.2) * y.cortisol) - n(0.05) * y.fatigue,
+        n(0.05) * (n(0.3) * y.sleep + y.debt3 + y.brain_il1 + y.kynurenine + micro[4]) / (1.0 + n(0.2) * y.cortisol)
+        - n(0.05) * y.fatigue,
         n(0.05) * (micro[5] + y.brain_tnf + primed[5] - y.pain),
         n(0.05) * (micro[6] + y.sleep + y.kynurenine - y.cognition),
         n(0.02) * (y.kynurenine + stressed + y.brain_il6 - y.mood),

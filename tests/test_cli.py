@@ -118,7 +118,9 @@ BAD = {
     "misspelt key": (GOOD + 'amout = "2"\n', P, "p.toml: event 1: unknown key 'amout'; did you mean amount?"),
     "wrong unit": (GOOD.replace("ng/kg", "mg"), P, "'2 mg' has the wrong unit: it is measured in ng/kg"),
     "dose in the past": (GOOD.replace("09:00", "day -1 09:00"), P, "event 1: the time 'day -1 09:00' lies in the past"),
-    "dose after the end": (GOOD.replace("09:00", "day 5 09:00"), P, "after the end of the simulation at 1 days"),
+    "dose after the end": (
+        GOOD.replace("09:00", "day 5 09:00"), [*P, "--days", "1"], "after the end of the simulation at 1 days",
+    ),
     "not a number": (GOOD.replace("2 ng", "nan ng"), P, "'nan ng/kg' is not a finite number"),
     "negative dose": (GOOD.replace("2 ng", "-2 ng"), P, "'-2 ng/kg' is negative: a dose cannot be taken back"),
     "not TOML": ("name", P, "p.toml is not valid TOML"),

@@ -90,13 +90,30 @@ def test_start():
 def test_provenance(course):
     known = course.provenance
     assert (known["schema"], known["package"], known["seed"], known["days"]) == (1, ni.__version__, 2, 1)
-    assert known["happenings"] == ["endotoxin 2 ng/kg at day 0 09:00"]
+    assert known["happenings"]["in_words"] == ["endotoxin 2 ng/kg at day 0 09:00"]
     assert known["solver"]["lanes"] == 16 and known["solver"]["kernel"].startswith("kernel_")
     assert "not medical advice" in known["notice"]
     hashes = {
         simulate(one, days=1).provenance["model"] for one in (Body(), Body(il6_on_crh=1.0), people(Body(), 1), Toy())
     }
     assert len(hashes) == 4
+
+
+def test_provenance_tells_apart_what_words_do_not():
+    """A dose 30 s later, and another policy, are other runs."""
+    at = [simulate(Body(), Protocol("d", [give("endotoxin", "1 ng/kg", at=h)]), days=1) for h in (9.0, 9.008)]
+    assert at[0].provenance["happenings"] != at[1].provenance["happenings"]
+
+    def idle(day):
+        pass
+
+    def calm(day):
+        day.levels["stress"][:] = 0.0
+
+    policies = [simulate(Body(), days=1, policy=each).provenance["policy"] for each in (None, idle, calm)]
+    assert len({str(each) for each in policies}) == 3
+    with pytest.raises(InputError, match="needs a policy with a name"):
+        record(make_plan(Body(), days=1, policy=lambda day: None), "nowhere")
 
 
 # Figures
@@ -238,7 +255,7 @@ def test_a_failed_save_leaves_what_was_there(course, tmp_path, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("neuroimmune.storage.os.fsync", full)
+    monkeypatch.setattr("neuroimmune.files.os.fsync", full)
     with pytest.raises(SavedFileError, match="cannot write .*: No space left on device; no half-written file was left"):
         course.save(path)
     assert [p.name for p in tmp_path.iterdir()] == ["course.zarr.zip"]

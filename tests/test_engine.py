@@ -81,8 +81,7 @@ def test_threads_change_nothing(crowd, course, threads):
 def test_batches_change_nothing(crowd, course, at_once, monkeypatch):
     module = import_module("neuroimmune.simulation")
     plan = make_plan(crowd, "endotoxin", days=2)
-    a_person = 4 * len(plan.saves) * 2 * (len(plan.model.states) + len(plan.model.output_names))
-    monkeypatch.setattr(module, "BATCH_BYTES", at_once * a_person)
+    monkeypatch.setattr(module, "BATCH_BYTES", at_once * plan.bytes_of_a_person)
     assert [b.stop - b.start for b in plan.batches][0] == at_once
     same(course, simulate(crowd, "endotoxin", days=2))
 
@@ -133,8 +132,8 @@ def test_segments_are_one_run():
     row = np.array([[plan.model.parameters[name].value for name in plan.model.people_parameters]])
     dose = [Event(30.0, BOLUS, ROW["drug"], 3.0)]
     one, parts = (gather(plan.kernel, START[None], row, np.zeros((1, 2)), [dose]) for _ in range(2))
-    whole = advance(one, np.arange(0.0, 97.0), threads=1)
-    split = [advance(parts, np.arange(d * 24.0 + (d > 0), d * 24.0 + 25), threads=1) for d in range(4)]
+    whole = advance(one, np.arange(0.0, 97.0), threads=1)[0]
+    split = [advance(parts, np.arange(d * 24.0 + (d > 0), d * 24.0 + 25), threads=1)[0] for d in range(4)]
     np.testing.assert_array_equal(whole, np.concatenate(split, axis=1))
 
 
@@ -228,12 +227,12 @@ def test_a_number_that_is_none_fails_that_person_only(bad):
     rows = np.tile([plan.model.parameters[name].value for name in plan.model.people_parameters], (20, 1))
     rows[5, plan.model.people_parameters.index("k_rhythm")] = bad
     followed = gather(plan.kernel, np.tile(START, (20, 1)), rows, np.zeros((20, 2)))
-    values = advance(followed, np.arange(0.0, 25.0), threads=1)
+    values = advance(followed, np.arange(0.0, 25.0), threads=1)[0]
     assert followed.failed() == {5: (0.0, "a state was not finite")}
     assert np.isnan(values[5, 1:]).all()
     rows[5] = rows[4]
     usual = gather(plan.kernel, np.tile(START, (20, 1)), rows, np.zeros((20, 2)))
-    expected = advance(usual, np.arange(0.0, 25.0), threads=1)
+    expected = advance(usual, np.arange(0.0, 25.0), threads=1)[0]
     others = np.delete(np.arange(20), 5)
     np.testing.assert_array_equal(values[others], expected[others])
 
@@ -246,7 +245,7 @@ def test_each_person_has_their_own_events():
         [Event(3.0, BOLUS, ROW["drug"], 1.0)],
         [Event(5.0, SET_INPUT, 0, 0.0), Event(1.0, SET_INPUT, 0, 2.0)],  # in any order
     ]
-    values = advance(gather(plan.kernel, np.tile(START, (3, 1)), rows, np.zeros((3, 2)), own), np.array([4.0, 50.0]))
+    values = advance(gather(plan.kernel, np.tile(START, (3, 1)), rows, np.zeros((3, 2)), own), np.array([4.0, 50.0]))[0]
     drug = values[:, 0, ROW["drug"]]
     assert drug == pytest.approx([0.0, np.exp(-0.5), 4 * (1 - np.exp(-1.5))], rel=1e-3)
     assert np.abs(values[:, 1, ROW["drug"]]).max() < 1e-6

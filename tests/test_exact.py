@@ -39,7 +39,7 @@ def toy(events=(), precision="float32", **changed):
     return dataclasses.replace(
         people, y=pack(START[None, :], np.float64), parameters=pack(row, np.float64),
         events=(*rest, values.astype(np.float64)),
-        **{name: getattr(people, name).astype(np.float64) for name in ("lost", "level", "pulse")},
+        **{name: getattr(people, name).astype(np.float64) for name in ("lost", "level", "share", "pulse")},
     )  # fmt: skip
 
 
@@ -49,7 +49,7 @@ def follow(saves, events=(), precision="float32", step=None, **changed):
     fixed = {} if step is None else {"tolerance": ANY_ERROR, "longest": step}
     if step is not None:
         people.wanted[:] = step
-    values = advance(people, np.asarray(saves, dtype=float), threads=1, **fixed)[0]
+    values = advance(people, np.asarray(saves, dtype=float), threads=1, **fixed)[0][0]
     return dict(zip(ROW, values.T, strict=True))
 
 
@@ -210,7 +210,7 @@ def test_the_estimate_steers_the_step():
     times, errors, steps = [48.0], [], []
     for tolerance in (1e-2, 1e-3, 1e-4, 1e-5):
         people = toy()
-        position = advance(people, np.array(times), threads=1, tolerance=tolerance)[0, 0, ROW["position"]]
+        position = advance(people, np.array(times), threads=1, tolerance=tolerance)[0][0, 0, ROW["position"]]
         errors.append(abs(position - exact(48.0)["position"]))
         steps.append(people.wanted[0, 0])
     assert errors[0] > 10 * errors[-1]

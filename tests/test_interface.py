@@ -23,7 +23,7 @@ LAYERS = [
     {"describe", "plot", "compare"},
     {"cli"},
 ]
-BY_ALL = {"errors", "evidence", ""}
+BY_ALL = {"errors", "files", "evidence", ""}
 ENGINE_KNOWS = {"engine", "quantity", "errors"}
 
 

@@ -42,7 +42,7 @@ def resolved(*entries):
     (30.25, 30.25), (0, 0.0),
 ])  # fmt: skip
 def test_moments(text, hour):
-    assert moment(text) == hour
+    assert moment(text) == pytest.approx(hour, abs=1e-9)
 
 
 @pytest.mark.parametrize("text", ["9", "09:60", "25:00", "tomorrow", "day 1", "", True, None])

@@ -39,7 +39,7 @@ def course_of(system, saves, happening=(), start=None, longest=None):
     row = [model.parameters[name].value for name in model.people_parameters]
     levels = [q.value for q in model.inputs.values()]
     people = gather(compiled(model), np.array([y]), np.array([row]), np.array([levels]).reshape(1, -1), [happening])
-    return advance(people, np.asarray(saves, float), threads=1)[0]
+    return advance(people, np.asarray(saves, float), threads=1)[0][0]
 
 
 def worst(found, expected, names):

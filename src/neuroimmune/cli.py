@@ -67,30 +67,34 @@ def run(
     every: Annotated[
         float | None, typer.Option(help="Spacing of the saved times [hour]; 0.1, or 1 beyond three days.")
     ] = None,
+    daily: Annotated[
+        list[str] | None, typer.Option(help="Keep the mean, min or max of each day; may be given more than once.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the figure, the tables and the course.")] = None,
 ) -> None:
     """Simulate a protocol; where it was measured, hold the curves against the measurements."""
     import neuroimmune as ni
+    from neuroimmune.files import whole_file
     from neuroimmune.population import people as draw
     from neuroimmune.protocol import load_protocol
-    from neuroimmune.simulation import make_plan
-    from neuroimmune.storage import load, record, whole_file
+    from neuroimmune.simulation import check_solved, join, make_plan, solve_batches
+    from neuroimmune.storage import load, record
 
-    what = load_protocol(protocol)
-    body = ni.Body()
+    what, body = load_protocol(protocol), ni.Body()
     days = what.days if days is None else days
-    every = (0.1 if days <= 3 else 1.0) if every is None else every
+    every = (0.1 if days <= 3 and not daily else 1.0) if every is None else every
+    who = draw(body, people, seed) if people != 1 else body
+    with _status("preparing the model (compiled once on each machine: some seconds)"):
+        plan = make_plan(who, what, days, every, daily or (), [] if out else PANELS)
+    panels = [f"{name}_{reduction}" for name in PANELS for reduction in daily] if daily else list(PANELS)
     if out is not None:
         _writable(out)
-    with _status("preparing the model (compiled once on each machine: some seconds)"):
-        plan = make_plan(draw(body, people, seed) if people != 1 else body, what, days, every)
     with progress("simulating") as told:
         if out is None:
-            from neuroimmune.simulation import join, solve_batches
-
             course = join(plan, [part for _, part in solve_batches(plan, told)])
         else:
-            course = load(record(plan, out / "course", told), [n for n in PANELS if n in plan.variables])
+            course = load(record(plan, out / "course", told), panels)
+            check_solved(course.failed, len(course))
     table = _compared(course, what)
     _print_course(course, what)
     if table is not None:
@@ -136,10 +140,10 @@ def export(
     import neuroimmune as ni
     from neuroimmune.engine.export import antimony, sbml
     from neuroimmune.errors import nearest
+    from neuroimmune.files import whole_file
     from neuroimmune.protocol import Protocol, events, load_protocol
     from neuroimmune.provenance import DISCLAIMER
     from neuroimmune.simulation import resting_state
-    from neuroimmune.storage import whole_file
 
     writers = {"sbml": sbml, "antimony": antimony}
     if format not in writers:
@@ -214,35 +218,29 @@ def _compared(course: "Course", what: "Protocol") -> "pd.DataFrame | None":
 
 
 def _figure(course: "Course", what: "Protocol", path: Path) -> Path:
-    from neuroimmune.compare import drawn
+    from neuroimmune.compare import drawn, origin
     from neuroimmune.plot import plot_course
 
-    names = [n for n in PANELS if n in course]
-    zero = what.happenings[0].at if what.happenings else 0.0
-    since = what.happenings[0].what if what.happenings else "the first midnight"
-    plot_course(course, names, zero=zero, since=since, measured=drawn(course, what), path=path)
+    zero, since = origin(what)
+    plot_course(course, list(course.values), zero=zero, since=since, measured=drawn(course, what), path=path)
     return path
 
 
 def _print_course(course: "Course", what: "Protocol") -> None:
     import numpy as np
 
-    zero = what.happenings[0].at if what.happenings else 0.0
+    from neuroimmune.compare import origin
+
+    zero, since = origin(what)
     who = f"medians of {len(course):,} people" if len(course) > 1 else "one usual person"
     rows = []
     for name, values in course.values.items():
         middle = np.nanmedian(values, axis=0).astype(float)
         top = int(np.nanargmax(middle))
         before = float(np.interp(zero, course.times, middle))
-        row = {
-            "": name,
-            "before": before,
-            "highest": middle[top],
-            "at hour": course.times[top] - zero,
-            "at the end": middle[-1],
-        }
-        rows.append(row | {"unit": course.variables[name].unit})
-    _print_table(f"{what.title or what.name}: {who}, hours from the first event", list(rows[0]), rows)
+        row = {"": name, "before": before, "highest": middle[top], "at hour": course.times[top] - zero}
+        rows.append(row | {"at the end": middle[-1], "unit": course.variables[name].unit})
+    _print_table(f"{what.title or what.name}: {who}, hours since {since}", list(rows[0]), rows)
 
 
 def _print_comparison(rows: "pd.DataFrame") -> None:

@@ -6,27 +6,46 @@ import numpy as np
 
 from neuroimmune.course import Course
 from neuroimmune.evidence.targets import target_sets, targets
-from neuroimmune.protocol import Protocol
+from neuroimmune.protocol import Happening, Protocol
 
 if TYPE_CHECKING:
     import pandas as pd
 
 VERDICTS = {
-    "inside": "within the 95 % interval of the observed mean",
+    "inside": "within the 95 % interval of the observed mean (t, from SD and n of the value itself)",
     "spread": "outside that interval, but within one SD between people",
     "outside": "neither: a miss",
     "open": "no interval was published",
 }
-AVERAGE = {"mean": np.nanmean, "median": np.nanmedian, "geometric mean": lambda v: np.exp(np.nanmean(np.log(v)))}
+AVERAGE = {
+    "median": np.nanmedian,
+    "geometric mean": lambda v: np.exp(np.nanmean(np.log(v))),
+    "median peak": np.nanmedian,
+}
+PEAKS = ("peak", "median peak")
+
+
+def the_dose(protocol: Protocol) -> Happening | None:
+    """The only dose of a protocol, if it has just one: what measurements are counted from."""
+    doses = [h for h in protocol.happenings if h.is_dose]
+    return doses[0] if len(doses) == 1 else None
+
+
+def origin(protocol: Protocol) -> tuple[float, str]:
+    """From when hours are counted, and what that moment is called: the only dose, or else what happens first."""
+    first = the_dose(protocol) or next(iter(protocol.happenings), None)
+    return (first.at, first.what) if first else (0.0, "the first midnight")
 
 
 def measured(protocol: Protocol) -> "pd.DataFrame | None":
     """The published numbers of a protocol at its dose, or `None` if there are none."""
-    doses = {h.amount for h in protocol.happenings if h.is_dose}
-    if protocol.name not in target_sets():
+    dose = the_dose(protocol)
+    if dose is None or protocol.name not in target_sets():
         return None
     rows = targets(protocol.name)
-    rows = rows.loc[rows.dose.isin(doses)].reset_index(drop=True)
+    number, _, unit = dose.amount.partition(" ")
+    written = f"{float(number):g} {unit}{f' over {dose.duration:g} h' if dose.duration else ''}"
+    rows = rows.loc[rows.dose == written].reset_index(drop=True)
     return rows if len(rows) else None
 
 
@@ -39,16 +58,19 @@ def compare(course: Course, protocol: Protocol) -> "pd.DataFrame | None":
     rows = measured(protocol)
     if rows is None:
         return None
-    zero = protocol.happenings[0].at
     rows = rows.loc[rows.quantity.isin(list(course.values))].copy()
+    zero, solved = origin(protocol)[0], [n for n, person in enumerate(course.people) if person not in course.failed]
+    from scipy.stats import t
+
     rows["rises"] = rows.rise.notna() & (rows.statistic != "time of peak")
     rows["observed"] = rows.rise.where(rows.rises, rows.value)
-    rows["predicted"] = [_predicted(course, row, zero) for row in rows.itertuples()]
+    rows["predicted"] = [_predicted(course, row, zero, solved) for row in rows.itertuples()]
     rows["ratio"] = (rows.predicted / rows.observed).where(rows.observed != 0)
     error = rows.se.fillna(rows.sd / np.sqrt(rows.n))
+    error *= t.ppf(0.975, (rows.n - 1).clip(lower=1).fillna(1e6))
     away = (rows.predicted - rows.observed).abs()
     rows["verdict"] = np.select(
-        [rows.predicted.isna() | error.isna(), away <= 1.96 * error, away <= rows.sd],
+        [rows.predicted.isna() | error.isna(), away <= error, away <= rows.sd],
         ["open", "inside", "spread"],
         "outside",
     )
@@ -87,14 +109,14 @@ def by_curve(rows: "pd.DataFrame") -> "pd.DataFrame":
     return pd.DataFrame(lines)
 
 
-def _predicted(course: Course, row: Any, zero: float) -> float:
-    values, times = course.values[row.quantity], course.times - zero
+def _predicted(course: Course, row: Any, zero: float, solved: list[int]) -> float:
+    values, times = course.values[row.quantity][solved], course.times - zero
     before = np.array([np.interp(0.0, times, v) for v in values]) if row.rises else 0.0
     average = AVERAGE.get(row.statistic, np.nanmean)
     after = times >= 0
     if row.statistic == "time of peak":
-        return float(np.nanmean(times[after][np.nanargmax(values[:, after], axis=1)]))
-    if np.isnan(row.time_h):
+        return float(np.mean(times[after][np.nanargmax(values[:, after], axis=1)]))
+    if row.statistic in PEAKS:
         return float(average(np.nanmax(values[:, after], axis=1) - before))
     if not times[0] <= row.time_h <= times[-1]:
         return float("nan")
@@ -107,7 +129,7 @@ def drawn(course: Course, protocol: Protocol) -> "pd.DataFrame | None":
     if rows is None:
         return None
     rows = rows.loc[rows.time_h.notna() & rows.quantity.isin(list(course.values))].copy()
-    zero = protocol.happenings[0].at
+    zero = origin(protocol)[0]
     rest = {
         n: float(np.nanmedian([np.interp(zero, course.times, v) for v in course.values[n]]))
         for n in rows.quantity.unique()

@@ -37,7 +37,7 @@ class Course:
         people: np.ndarray, failed: Mapping[int, tuple[float, str]],
         not_at_rest: Sequence[int], provenance: Mapping[str, Any],
     ) -> None:  # fmt: skip
-        self.times, self.values, self.variables, self.people = times, dict(values), dict(variables), people
+        self.times, self.values, self.variables, self.people = times, values, dict(variables), people
         self.failed, self.not_at_rest, self.provenance = dict(failed), list(not_at_rest), dict(provenance)
 
     @cached_property
@@ -91,13 +91,14 @@ class Course:
         table.attrs = {"units": {name: v.unit for name, v in self.variables.items()}}
         return table
 
-    def plot(self, names: Sequence[str] = (), path: str | Path | None = None) -> "Figure":
+    def plot(self, names: str | Sequence[str] = (), path: str | Path | None = None) -> "Figure":
         """A figure with a panel for each name (all, if none is given); of many people their median and 5 to 95 % range.
 
         It is saved if `path` is given.
         """
         from neuroimmune.plot import plot_course
 
+        names = [names] if isinstance(names, str) else names
         for name in names:
             self._check(name)
         return plot_course(self, list(names) or list(self.values), path=path)

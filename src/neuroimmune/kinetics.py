@@ -26,13 +26,8 @@ def sqrt(x: Any) -> Any:
 
 
 def power(x: Any, exponent: Any) -> Any:
-    """x to a power; a negative x counts as zero unless the exponent is a fixed whole number."""
-    return x**exponent if _whole(exponent) else positive(x) ** exponent
-
-
-def _whole(exponent: Any) -> bool:
-    value = getattr(exponent, "known", getattr(exponent, "magnitude", exponent))  # of a traced term, of a pint quantity
-    return isinstance(value, float) and value.is_integer()
+    """x to a power; a negative x counts as zero. (For a whole power of any x write x * x.)"""
+    return positive(x) ** exponent
 
 
 def minimum(a: Any, b: Any) -> Any:

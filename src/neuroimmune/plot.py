@@ -10,7 +10,7 @@ import numpy as np
 
 from neuroimmune.course import Course
 from neuroimmune.errors import InputError
-from neuroimmune.storage import whole_file
+from neuroimmune.files import whole_file
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 
@@ -26,8 +27,10 @@ class People:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def __getitem__(self, which: slice) -> "People":
-        """Some of them, with the same ids."""
+    def __getitem__(self, which: int | slice) -> "People":
+        """Some of them, or one, with the same ids."""
+        if not isinstance(which, slice):
+            which = slice(which, which + 1 or None)
         return dataclasses.replace(self, traits={n: v[which] for n, v in self.traits.items()}, ids=self.ids[which])
 
     def __repr__(self) -> str:
@@ -35,7 +38,7 @@ class People:
 
 
 def people(body: System, count: int, seed: int = 0) -> People:
-    """Draw people from a body: every parameter that declares a `spread` is log-normal about its value.
+    """Draw people from a body: a parameter with a `spread` is log-normal about its value, one with an `sd` is normal.
 
     Whoever falls outside a parameter's range is drawn again. The same seed gives the same people, however many are
     drawn. Raises `InputError` if `count` is not positive.
@@ -45,23 +48,27 @@ def people(body: System, count: int, seed: int = 0) -> People:
     >>> all((first.traits[name] == more.traits[name][:3]).all() for name in first.traits)
     True
     """
-    if count < 1 or int(count) != count:
+    if not isinstance(body, System):
+        raise InputError(f"expected a body, such as ni.Body(), not {type(body).__name__}")
+    if not isinstance(count, Integral) or count < 1:
         raise InputError(f"the number of people must be a whole number from 1, not {count}")
     check_parameters(body)
     ids = np.arange(int(count))
-    return People(body, {n: _draw(n, k, ids, seed) for n, k in parameters(body).items() if k.spread > 0}, ids, seed)
+    return People(body, {n: _draw(n, k, ids, seed) for n, k in parameters(body).items() if k.spread or k.sd}, ids, seed)
 
 
 def _draw(name: str, known: Quantity, ids: np.ndarray, seed: int) -> np.ndarray:
     low, high = known.range or (-np.inf, np.inf)
     value, waiting = np.empty(len(ids)), np.arange(len(ids))
     for occasion in range(100):
-        value[waiting] = known.value * np.exp(known.spread * normal(seed, name, ids[waiting], occasion))
+        drawn = normal(seed, name, ids[waiting], occasion)
+        value[waiting] = known.value * np.exp(known.spread * drawn) + known.sd * drawn
         waiting = waiting[(value[waiting] < low) | (value[waiting] > high)]
         if not len(waiting):
             return value
     raise InputError(
-        f"{name} cannot be drawn: its spread {known.spread:g} hardly reaches its range {low:g} to {high:g} {known.unit}"
+        f"{name} cannot be drawn: its spread {known.spread or known.sd:g} hardly reaches "
+        f"its range {low:g} to {high:g} {known.unit}"
     )
 
 

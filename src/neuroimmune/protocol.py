@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ MEASURE = re.compile(
     rf"\s*(?P<number>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|nan|[-+]?inf)\s*(?P<unit>(?:1\s*/\s*)?{_WORD}(?:\s*[/*]\s*{_WORD})*)?\s*",
     re.IGNORECASE,
 )
+MOMENT = 9  # decimals of an hour to which times are known: what should fall on one moment does
 INFUSION = "_infusion"  # the input that brings a state its infusion is named after it
 
 
@@ -33,7 +35,7 @@ class Happening:
 
 @dataclass(frozen=True)
 class Protocol:
-    """A name, what happens, and for how many days it is worth looking.
+    """A name, what happens, and for how many days it is worth looking: a day longer than it lasts, if not given.
 
     >>> import neuroimmune as ni
     >>> doses = [ni.give("endotoxin", "1 ng/kg", at="09:00"), ni.give("endotoxin", "1 ng/kg", at="day 1 09:00")]
@@ -43,10 +45,18 @@ class Protocol:
 
     name: str = "quiet"
     happenings: Sequence[Happening] = ()
-    days: float = 1.0
+    days: float = 0.0
     title: str = ""
     source: str = ""
     note: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        if not all(isinstance(h, Happening) for h in self.happenings):
+            raise InputError(f"a protocol holds what ni.give and ni.change make, not {self.happenings!r}")
+        inorder = sorted(self.happenings, key=lambda h: h.at)
+        object.__setattr__(self, "happenings", tuple(inorder))
+        if not self.days:
+            object.__setattr__(self, "days", 1.0 + max((h.at + h.duration for h in inorder), default=0.0) // 24)
 
     def __repr__(self) -> str:
         return f"<protocol {self.name}: {'; '.join(map(describe, self.happenings)) or 'nothing happens'}>"
@@ -83,18 +93,18 @@ def moment(at: str | float) -> float:
     >>> moment("day 1 06:30")
     30.5
     """
-    if isinstance(at, int | float) and not isinstance(at, bool):
+    if isinstance(at, Real) and not isinstance(at, bool):
         time = float(at)
     else:
         match = re.fullmatch(r"\s*(?:day\s+(-?\d+)\s+)?(\d{1,2}):(\d{2})\s*", str(at))
-        if not match or int(match[2]) > 24 or int(match[3]) > 59:
+        if not match or int(match[3]) > 59 or int(match[2]) * 60 + int(match[3]) > 24 * 60:
             raise InputError(
                 f'cannot read the time {at!r}: write "09:00", "day 3 09:00", or hours since the first midnight'
             )
         time = 24.0 * int(match[1] or 0) + int(match[2]) + int(match[3]) / 60
     if not 0 <= time < float("inf"):
         raise InputError(f"the time {at!r} lies in the past: a simulation begins at midnight of day 0")
-    return time
+    return round(time, MOMENT)
 
 
 @cache
@@ -129,7 +139,10 @@ def _converted(value: float, given: str, unit: str, what: str) -> float:
     import pint  # which takes a third of a second to start
 
     try:
-        return float(_units().Quantity(value, given).to("" if unit == "1" else unit).magnitude)
+        wanted = "" if unit == "1" else unit
+        if _units().Quantity(0.0, given).to(wanted).magnitude:
+            raise InputError(f"{what} is read from a scale with a zero of its own: give a difference, in {unit}")
+        return float(_units().Quantity(value, given).to(wanted).magnitude)
     except pint.DimensionalityError:
         raise InputError(f"{what} has the wrong unit: it is measured in {unit}") from None
     except (pint.UndefinedUnitError, pint.OffsetUnitCalculusError) as error:
@@ -163,7 +176,7 @@ def events(protocol: Protocol, system: System, days: float | None = None) -> lis
         else:
             known = _known(h.what, inputs, "changed", h)
             name, height = h.what, _measure(h.amount, f"by (of {h.what})", known.unit)
-        steps.setdefault(name, []).extend([(h.at, height), (h.at + h.duration, -height)])
+        steps.setdefault(name, []).extend([(h.at, height), (round(h.at + h.duration, MOMENT), -height)])
     for name, changes in steps.items():
         for time in sorted({t for t, _ in changes}):
             still = [height for t, height in changes if t <= time]
@@ -233,4 +246,4 @@ def from_dict(content: dict[str, Any], where: str = "the protocol") -> Protocol:
                 happenings.append(change(str(event.change), str(event.by), event.at, str(event.lasting)))
         except InputError as error:
             raise InputError(f"{where}, event {n}: {error}") from None
-    return Protocol(file.name, tuple(happenings), file.days, file.title, file.source, file.note)
+    return Protocol(file.name, tuple(happenings), file.days or 0.0, file.title, file.source, file.note)

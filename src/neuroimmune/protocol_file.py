@@ -35,7 +35,7 @@ class ProtocolFile(BaseModel):
     model_config = ConfigDict(extra="forbid")
     name: str
     title: str = ""
-    days: float = Field(default=1.0, gt=0, allow_inf_nan=False)
+    days: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     source: str = ""
     note: str = ""
     event: list[EventEntry] = []

@@ -1,12 +1,13 @@
 """What a result was made of: enough to make it again, or to refuse to mix it with another."""
 
 import hashlib
+import inspect
 import json
 from typing import TYPE_CHECKING, Any
 
 from neuroimmune.engine.compile import LANES
-from neuroimmune.engine.lanes import HALVINGS, LONGEST, TOLERANCE
-from neuroimmune.protocol import describe
+from neuroimmune.engine.lanes import LONGEST, SHORTEST, TOLERANCE
+from neuroimmune.protocol import describe, events
 
 if TYPE_CHECKING:
     from neuroimmune.simulation import Plan
@@ -27,25 +28,45 @@ def provenance(plan: "Plan") -> dict[str, Any]:
         "protocol": plan.protocol.name if len(plan.protocols) == 1 else f"{len(plan.protocols)} protocols",
         "happenings": _happenings(plan), "days": plan.days, "every_hours": plan.every,
         "daily": list(plan.daily), "start": dict(plan.start) if plan.start else "resting day",
-        "policy": getattr(plan.policy, "__qualname__", repr(plan.policy)) if plan.policy else None,
+        "policy": _policy(plan),
         "solver": {
             "kernel": plan.kernel.name, "tolerance": TOLERANCE, "longest_step_hours": LONGEST,
-            "halvings": HALVINGS, "lanes": LANES,
+            "shortest_step_hours": SHORTEST, "lanes": LANES,
         },
         "notice": DISCLAIMER,
     }  # fmt: skip
 
 
-def _happenings(plan: "Plan") -> list[str] | str:
-    """What happens, in words; if each person has a protocol of their own, a name for all of it."""
-    words = [[describe(h) for h in protocol.happenings] for protocol in plan.protocols]
-    return words[0] if len(words) == 1 else hashlib.sha256(json.dumps(words).encode()).hexdigest()[:16]
+def _happenings(plan: "Plan") -> dict[str, Any]:
+    """What happens, in words for one protocol, and a name for every event of everybody."""
+    resolved = [events(protocol, plan.people.body) for protocol in plan.protocols]
+    words = [describe(h) for h in plan.protocol.happenings] if len(plan.protocols) == 1 else []
+    return {"in_words": words, "hash": _hash([[tuple(event) for event in some] for some in resolved])}
+
+
+def _policy(plan: "Plan") -> dict[str, str] | None:
+    """The name of the policy, and of what it does as far as its source tells."""
+    if plan.policy is None:
+        return None
+    name = getattr(plan.policy, "__qualname__", type(plan.policy).__qualname__)
+    try:
+        source = inspect.getsource(plan.policy if inspect.isroutine(plan.policy) else type(plan.policy))
+    except (OSError, TypeError):
+        source = ""
+    return {"name": name, "hash": _hash(source)}
+
+
+def _hash(content: Any) -> str:
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
 
 
 def model_hash(plan: "Plan") -> str:
-    """A name for equations and numbers: another equation, parameter or trait of a person is another hash."""
-    numbers = {name: known.value for name, known in plan.model.parameters.items()}
-    digest = hashlib.sha256(json.dumps([[str(o) for o in plan.model.operations], numbers]).encode())
+    """A name for equations and numbers: another equation, parameter, start, level or trait is another hash."""
+    model = plan.model
+    numbers = [
+        {n: (q.value, q.scale) for n, q in some.items()} for some in (model.parameters, model.states, model.inputs)
+    ]
+    digest = hashlib.sha256(json.dumps([[str(o) for o in model.operations], model.rates, numbers]).encode())
     for name in sorted(plan.people.traits):
         digest.update(name.encode() + plan.people.traits[name].tobytes())
     return digest.hexdigest()[:16]

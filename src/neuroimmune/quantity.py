@@ -4,6 +4,7 @@ import dataclasses
 import typing
 from collections.abc import Iterator
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from neuroimmune.errors import InputError, nearest
@@ -14,7 +15,8 @@ class Quantity:
     """What is known of one number: its value, unit, meaning, source, and how people differ in it.
 
     `source` begins with a key of `sources.bib`, or is `"fitted: <target>"`, `"assumed: <why>"` or `"definition"`.
-    `spread` is the standard deviation of its logarithm between people; `range` is what it may be at all.
+    `spread` is the standard deviation of its logarithm between people; `sd` that of the number itself, for numbers that
+    may be nothing or negative; `range` is what it may be at all.
     A `fixed` number (an exponent, the length of a day) is the same for all people and is compiled as a literal.
     """
 
@@ -23,6 +25,7 @@ class Quantity:
     meaning: str
     source: str = ""
     spread: float = 0.0
+    sd: float = 0.0
     range: tuple[float, float] | None = None
     fixed: bool = False
     scale: float = 1.0
@@ -35,14 +38,18 @@ def par(
     source: str,
     *,
     spread: float = 0.0,
+    sd: float = 0.0,
     range: tuple[float, float] | None = None,
     fixed: bool = False,
 ) -> Any:
     """Declare a parameter of a `System`; see `Quantity`.
 
-    Without a `range`, a parameter must be finite and not change sign.
+    Without a `range`, a parameter must be finite and not change sign. Raises `InputError` for a declaration that makes
+    no sense: both kinds of spread, or a `fixed` number in which people differ.
     """
-    known = Quantity(float(value), unit, meaning, source, spread, range, fixed)
+    if (spread and sd) or (fixed and (spread or sd or range)):
+        raise InputError(f"{meaning}: declare either spread or sd, and neither of them nor range for a fixed number")
+    known = Quantity(float(value), unit, meaning, source, spread, sd, range, fixed)
     return dataclasses.field(default=known.value, metadata={"quantity": known})
 
 
@@ -92,7 +99,12 @@ class System:
         def __init__(self, **numbers: Any) -> None: ...
 
     def __init_subclass__(cls) -> None:
-        dataclass(frozen=True, kw_only=True, eq=False)(cls)
+        dataclass(frozen=True, kw_only=True, eq=False, repr=False)(cls)
+
+    def __repr__(self) -> str:
+        usual, mine, states = parameters(type(self)()), parameters(self), declared(type(self).rates, "y")
+        changed = [f"{n} = {q.value:g} {q.unit}" for n, q in mine.items() if q.value != usual[n].value]
+        return f"<{type(self).__name__}: {len(states)} states, {'; '.join([f'{len(mine)} parameters', *changed])}>"
 
     def rates(self, t: Any, y: Any, *arguments: Any, **named: Any) -> Any:
         """The derivative of the state, per hour."""
@@ -162,9 +174,12 @@ def with_parameters(system: System, values: dict[str, Any]) -> System:
     """
     here: dict[str, Any] = {}
     inside: dict[str, dict[str, Any]] = {}
+    if not isinstance(system, System):
+        raise InputError(f"expected a system, such as ni.Body(), not {type(system).__name__}")
+    fields = {field.name for field in dataclasses.fields(system)}  # type: ignore[arg-type]
     for path, value in values.items():
         name, _, rest = path.partition(".")
-        if not hasattr(system, name) or bool(rest) != isinstance(getattr(system, name), System):
+        if name not in fields or bool(rest) != isinstance(getattr(system, name), System):
             raise InputError(f"no parameter {path!r}{nearest(path, parameters(system))}")
         if rest:
             inside.setdefault(name, {})[rest] = value
@@ -183,6 +198,8 @@ def check_parameters(system: System) -> None:
 
 def check_value(path: str, known: Quantity, value: float) -> None:
     """Raise `InputError` unless `value` is one that the parameter `known` may have."""
+    if not isinstance(value, Real):
+        raise InputError(f"{path} = {value!r} is not a number; it is measured in {known.unit} ({known.meaning})")
     low, high = known.range or ((0.0, float("inf")) if known.value >= 0 else (float("-inf"), 0.0))
     if not low <= value <= high or value in (float("inf"), float("-inf")):
         raise InputError(

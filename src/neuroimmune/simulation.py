@@ -1,27 +1,29 @@
 """Following people through time."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from neuroimmune.course import Course, Variable
 from neuroimmune.engine.kernel import Kernel, compiled
-from neuroimmune.engine.lanes import TOLERANCE, advance, gather, pack
+from neuroimmune.engine.lanes import TOLERANCE, Lanes, advance, gather, pack, unpack
 from neuroimmune.engine.rest import resting_day
 from neuroimmune.engine.trace import Model, evaluate, trace
 from neuroimmune.errors import InputError, SolverFailed, nearest
 from neuroimmune.population import People, as_people
-from neuroimmune.protocol import Protocol, events, load_protocol
+from neuroimmune.protocol import MOMENT, Protocol, events, load_protocol
 from neuroimmune.provenance import provenance
-from neuroimmune.quantity import System, with_parameters
+from neuroimmune.quantity import Quantity, System, with_parameters
 
 log = logging.getLogger(__name__)
 QUIET = Protocol()
 BATCH_BYTES = 256_000_000
+REST_ROWS = 60  # numbers of each state that are kept while its resting day is sought
 REDUCTIONS = {"mean": np.mean, "min": np.min, "max": np.max}
 
 
@@ -29,16 +31,20 @@ REDUCTIONS = {"mean": np.mean, "min": np.min, "max": np.max}
 class Day:
     """What a policy sees at midnight, and may change in place: arrays over people.
 
-    `state[name]` and `levels[name]` are the present states and the levels of the inputs for the day that begins.
+    `state[name]` are the present states; `levels[name]` the inputs' levels for the day that begins, which stay until
+    they are changed again; `share[name]`, likewise, how much takes place of what the protocol schedules for an input:
+    1 is all of it.
     """
 
     number: int
     people: People
     state: dict[str, np.ndarray]
     levels: dict[str, np.ndarray]
+    share: dict[str, np.ndarray]
 
 
 Policy = Callable[[Day], None]
+Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,7 @@ class Plan:
     @property
     def saves(self) -> np.ndarray:
         """The hours that are saved, before daily summaries."""
-        return np.arange(round(24 * self.days / self.every) + 1) * self.every
+        return np.round(np.arange(round(24 * self.days / self.every) + 1) * self.every, MOMENT)
 
     @property
     def times(self) -> np.ndarray:
@@ -73,9 +79,14 @@ class Plan:
         return 24.0 * np.arange(1, round(self.days) + 1) if self.daily else self.saves
 
     @property
+    def known(self) -> dict[str, Quantity]:
+        """Everything that can be saved: states, inputs and read-outs."""
+        return self.model.states | self.model.inputs | self.model.output_names
+
+    @property
     def variables(self) -> dict[str, Variable]:
         """What the course will hold."""
-        known = self.model.states | self.model.output_names
+        known = self.known
         plain = {n: Variable(known[n].unit, known[n].meaning) for n in self.keep or known}
         if not self.daily:
             return plain
@@ -84,16 +95,20 @@ class Plan:
         }
 
     @property
+    def bytes_of_a_person(self) -> int:
+        """The memory that solving one person takes, at most."""
+        return 8 * (len(self.saves) * len(self.known) + REST_ROWS * len(self.model.states))
+
+    @property
     def batches(self) -> list[slice]:
         """People who are solved at once, so that memory stays bounded."""
-        a_person = 4 * len(self.saves) * (2 * len(self.model.states) + 2 * len(self.model.output_names))
-        at_once = max(16, BATCH_BYTES // a_person // 16 * 16)
+        at_once = max(16, BATCH_BYTES // self.bytes_of_a_person // 16 * 16)
         return [slice(first, min(first + at_once, len(self.people))) for first in range(0, len(self.people), at_once)]
 
 
 def simulate(
     body: System | People,
-    protocol: Protocol | str | Sequence[Protocol] = QUIET,
+    protocol: Protocol | str | Path | Sequence[Protocol] = QUIET,
     days: float | None = None,
     every: float = 1.0,
     *,
@@ -102,7 +117,7 @@ def simulate(
     start: Mapping[str, float] | None = None,
     policy: Policy | None = None,
     threads: int | None = None,
-    progress: Callable[[float], None] | None = None,
+    progress: Progress | None = None,
 ) -> Course:
     """Follow one body, or people, through a protocol; the clock starts at midnight of day 0.
 
@@ -133,23 +148,53 @@ def simulate(
 
 
 def make_plan(
-    body: System | People, protocol: Protocol | str | Sequence[Protocol] = QUIET, days: float | None = None,
-    every: float = 1.0, daily: Sequence[str] = (), keep: Sequence[str] = (), start: Mapping[str, float] | None = None,
-    policy: Policy | None = None, threads: int | None = None,
-) -> Plan:  # fmt: skip
+    body: System | People,
+    protocol: Protocol | str | Path | Sequence[Protocol] = QUIET,
+    days: float | None = None,
+    every: float = 1.0,
+    daily: Sequence[str] = (),
+    keep: Sequence[str] = (),
+    start: Mapping[str, float] | None = None,
+    policy: Policy | None = None,
+    threads: int | None = None,
+) -> Plan:
     """Check everything that `simulate` was given."""
     group = as_people(body)
-    given = load_protocol(protocol) if isinstance(protocol, str) else protocol
-    protocols = (given,) if isinstance(given, Protocol) else tuple(given)
-    if not isinstance(given, Protocol) and len(protocols) != len(group):
+    protocols = _protocols(protocol, len(group))
+    days = max(each.days for each in protocols) if days is None else _number("days", days)
+    every, daily, keep = _number("every", every), _names("daily", daily), _names("keep", keep)
+    start = None if start is None else {name: _start_of(name, value) for name, value in start.items()}
+    _check_times(days, every, daily)
+    model = trace(group.body)
+    _check_names("", keep, model.states | model.inputs | model.output_names, "to keep")
+    _check_names("state ", start or (), model.states, "to start from")
+    for each in protocols:
+        events(each, group.body, days)  # tells at once what is wrong with it
+    return Plan(group, model, compiled(model), protocols, days, every, daily, keep, start, policy, threads)
+
+
+def _protocols(given: Any, people: int) -> tuple[Protocol, ...]:
+    if isinstance(given, str | Path):
+        return (load_protocol(given),)
+    protocols = (given,) if isinstance(given, Protocol) else tuple(given) if isinstance(given, Sequence) else ()
+    if not protocols or not all(isinstance(each, Protocol) for each in protocols):
         raise InputError(
-            f"{len(protocols)} protocols were given for {len(group)} people; give one for all, or one for each"
+            f"expected a protocol, the name of one, or one for each person, not {given!r}; see ni.Protocol"
         )
-    days = max(p.days for p in protocols) if days is None else days
+    if not isinstance(given, Protocol) and len(protocols) != people:
+        raise InputError(
+            f"{len(protocols)} protocols were given for {people} people; give one for all, or one for each"
+        )
+    return protocols
+
+
+def _check_times(days: float, every: float, daily: Sequence[str]) -> None:
     if not 0 < days < float("inf"):
-        raise InputError(f"days must be a positive number, not {days}")
+        raise InputError(f"days must be a positive number, not {days:g}")
     if not 0 < every <= 24 * days:
-        raise InputError(f"every must be more than 0 and at most the {24 * days:g} hours simulated, not {every} hours")
+        raise InputError(
+            f"every must be more than 0 and at most the {24 * days:g} hours simulated, not {every:g} hours"
+        )
     if abs(24 * days / every - round(24 * days / every)) > 1e-6:
         raise InputError(
             f"{24 * days:g} hours are not a whole number of steps of {every:g} hours; choose another `every`"
@@ -157,29 +202,41 @@ def make_plan(
     for reduction in daily:
         if reduction not in REDUCTIONS:
             raise InputError(f"a day cannot be summarised by {reduction!r}{nearest(reduction, REDUCTIONS)}")
-    if daily and (days % 1 or (24 / every) % 1):
+    if daily and (days % 1 or abs(24 / every - round(24 / every)) > 1e-6):
         raise InputError(
             f"daily summaries need whole days and an `every` that divides a day, not {days:g} days and {every:g} hours"
         )
-    model = trace(group.body)
-    known = model.states | model.output_names
-    for name in keep:
+
+
+def _check_names(kind: str, names: Iterable[str], known: Mapping[str, Quantity], purpose: str) -> None:
+    for name in names:
         if name not in known:
-            raise InputError(f"there is no {name!r} to keep{nearest(name, known)}")
-    for name, value in (start or {}).items():
-        if name not in model.states:
-            raise InputError(f"there is no state {name!r} to start from{nearest(name, model.states)}")
-        if not np.isfinite(value):
-            raise InputError(f"the start of {name} is not a finite number: {value}")
-    for each in protocols:
-        events(each, group.body, days)  # tells at once what is wrong with it
-    return Plan(
-        group, model, compiled(model), protocols, days, every, tuple(daily), tuple(keep), start, policy, threads
-    )
+            raise InputError(f"there is no {kind}{name!r} {purpose}{nearest(name, known)}")
+
+
+def _number(what: str, value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise InputError(f"{what} must be a number, not {value!r}") from None
+
+
+def _start_of(name: str, value: Any) -> float:
+    number = _number(f"the start of {name}", value)
+    if not np.isfinite(number):
+        raise InputError(f"the start of {name} is not a finite number: {number}")
+    return number
+
+
+def _names(what: str, given: Any) -> tuple[str, ...]:
+    names = (given,) if isinstance(given, str) else tuple(given)
+    if not all(isinstance(name, str) for name in names):
+        raise InputError(f"{what} must be names, not {given!r}")
+    return names
 
 
 def solve_batches(
-    plan: Plan, progress: Callable[[float], None] | None = None, skip: Sequence[int] = ()
+    plan: Plan, progress: Progress | None = None, skip: Sequence[int] = ()
 ) -> Iterator[tuple[int, Course]]:
     """The number and course of each batch of people in turn, but for the batches to `skip`."""
     total = len(plan.people)
@@ -191,24 +248,34 @@ def solve_batches(
             yield number, _solve(plan, batch, share)
 
 
-def _solve(plan: Plan, batch: slice, progress: Callable[[float], None] | None) -> Course:
+def _solve(plan: Plan, batch: slice, progress: Progress | None) -> Course:
     model, group = plan.model, plan.people[batch]
     protocols = plan.protocols if len(plan.protocols) == 1 else plan.protocols[batch]
     happening = [events(each, group.body, plan.days) for each in protocols]
     rows = parameter_rows(model, group)
     levels = np.tile([q.value for q in model.inputs.values()], (len(group), 1)).reshape(len(group), -1)
-    y, not_at_rest = _start(plan, group, rows, levels)
-    people = gather(plan.kernel, y, rows, levels, happening)
+    resting, solving = _two_parts(progress)
+    y, not_at_rest = _start(plan, group, rows, levels, resting)
+    lanes = gather(plan.kernel, y, rows, levels, happening)
     if plan.policy is None:
-        values = advance(people, plan.saves, plan.threads, progress)
+        states, inputs = advance(lanes, plan.saves, plan.threads, solving)
     else:
-        values = _day_by_day(plan, group, people, progress)
-    failed = {int(group.ids[n]): why for n, why in people.failed().items()}
-    kept = _reduced(plan, _named(plan, group, values))
+        states, inputs = _day_by_day(plan, group, lanes, solving)
+    failed = {int(group.ids[n]): why for n, why in lanes.failed().items()}
+    kept = _reduced(plan, _named(plan, group, states, inputs))
     return Course(plan.times, kept, plan.variables, group.ids, failed, not_at_rest, provenance(plan))
 
 
-def _start(plan: Plan, group: People, rows: np.ndarray, levels: np.ndarray) -> tuple[np.ndarray, list[int]]:
+def _two_parts(progress: Progress | None) -> tuple[Progress | None, Progress | None]:
+    """Progress of finding rest, a quarter of the work by guess, and of solving."""
+    if progress is None:
+        return None, None
+    return (lambda done: progress(0.25 * done)), (lambda done: progress(0.25 + 0.75 * done))
+
+
+def _start(
+    plan: Plan, group: People, rows: np.ndarray, levels: np.ndarray, progress: Progress | None = None
+) -> tuple[np.ndarray, list[int]]:
     """The states at hour zero, and the people who have no resting day."""
     declared = np.array([q.value for q in plan.model.states.values()])
     if plan.start is not None and set(plan.start) == set(plan.model.states):
@@ -217,7 +284,7 @@ def _start(plan: Plan, group: People, rows: np.ndarray, levels: np.ndarray) -> t
         one, ok = _rest_of_one(plan.kernel, tuple(declared), tuple(rows[0]), tuple(levels[0]))
         y, found = np.tile(one, (len(group), 1)), np.full(len(group), ok)
     else:
-        y, found = resting_day(plan.kernel, np.tile(declared, (len(group), 1)), rows, levels, plan.threads)
+        y, found = resting_day(plan.kernel, np.tile(declared, (len(group), 1)), rows, levels, plan.threads, progress)
     for name, value in (plan.start or {}).items():
         y[:, list(plan.model.states).index(name)] = value
     if not found.all():
@@ -246,61 +313,68 @@ def _rest_of_one(kernel: Kernel, *rows: tuple[float, ...]) -> tuple[np.ndarray, 
     return y[0], bool(found[0])
 
 
-def _day_by_day(plan: Plan, group: People, people: Any, progress: Callable[[float], None] | None) -> np.ndarray:
-    names, inputs = list(plan.model.states), list(plan.model.inputs)
-    parts, days = [], int(np.ceil(plan.days))
+def _day_by_day(plan: Plan, group: People, lanes: Lanes, progress: Progress | None) -> tuple[np.ndarray, np.ndarray]:
+    """States and inputs at the saved times, the policy having its say at every midnight."""
+    states, inputs, days = [], [], int(np.ceil(plan.days))
     for day in range(days):
-        states = people.states()
-        levels = people.level.reshape(-1, max(len(inputs), 1), people.y.shape[1] // len(names))
-        levels = np.moveaxis(levels, -1, 1).reshape(-1, max(len(inputs), 1))[: len(group)].copy()
-        today = Day(
-            day,
-            group,
-            dict(zip(names, states.T.copy(), strict=True)),
-            {n: levels[:, i].copy() for i, n in enumerate(inputs)},
-        )
-        plan.policy(today)  # type: ignore[misc]
-        _check_policy(today, names, inputs, len(group))
-        after = pack(np.stack([today.state[n] for n in names], 1))
-        people.lost[after != people.y] = 0
-        people.y[:] = after
-        if inputs:
-            people.level[:] = pack(np.stack([today.levels[n] for n in inputs], 1))
+        _ask(plan, group, lanes, day)
         last = day + 1 == days
         upto = plan.saves[(plan.saves >= 24 * day) & ((plan.saves < 24 * (day + 1)) | last)]
-        parts.append(advance(people, upto, plan.threads))
+        found = advance(lanes, upto, plan.threads)
+        states.append(found[0])
+        inputs.append(found[1])
         if not last:
-            advance(people, np.array([24.0 * (day + 1)]), plan.threads)
+            advance(lanes, np.array([24.0 * (day + 1)]), plan.threads)
         if progress:
             progress((day + 1) / days)
-    return np.concatenate(parts, axis=1)
+    return np.concatenate(states, axis=1), np.concatenate(inputs, axis=1)
 
 
-def _check_policy(day: Day, names: list[str], inputs: list[str], people: int) -> None:
-    for kind, given, known in (("state", day.state, names), ("level", day.levels, inputs)):
-        for name, values in given.items():
-            if name not in known:
-                raise InputError(f"the policy set a {kind} {name!r} that does not exist{nearest(name, known)}")
-            if np.shape(values) != (people,):
-                raise InputError(
-                    f"the policy left the {kind} {name} with shape {np.shape(values)}; it needs ({people},)"
-                )
+def _ask(plan: Plan, group: People, lanes: Lanes, number: int) -> None:
+    """Let the policy change states, levels and shares of those who have not failed."""
+    names, inputs = list(plan.model.states), list(plan.model.inputs)
+
+    def columns(blocks: np.ndarray, of: list[str]) -> dict[str, np.ndarray]:
+        return {name: column.copy() for name, column in zip(of, unpack(blocks, len(group)).T, strict=False)}
+
+    day = Day(number, group, columns(lanes.y, names), columns(lanes.level, inputs), columns(lanes.share, inputs))
+    plan.policy(day)  # type: ignore[misc]
+    for kind, given, known in (
+        ("state", day.state, names),
+        ("level", day.levels, inputs),
+        ("share", day.share, inputs),
+    ):
+        _check_column(kind, given, known, len(group))
+    states = pack(np.stack([day.state[name] for name in names], 1))
+    states[np.isnan(lanes.y)] = np.nan  # who has failed stays so
+    lanes.lost[states != lanes.y] = 0
+    lanes.y[:] = states
+    if inputs:
+        lanes.level[:] = pack(np.stack([day.levels[name] for name in inputs], 1))
+        lanes.share[:] = pack(np.stack([day.share[name] for name in inputs], 1))
 
 
-def _named(plan: Plan, group: People, values: np.ndarray) -> dict[str, np.ndarray]:
-    """States and outputs by name, shape (people, saved times)."""
+def _check_column(kind: str, given: Mapping[str, np.ndarray], known: Sequence[str], people: int) -> None:
+    for name, values in given.items():
+        if name not in known:
+            raise InputError(f"the policy set a {kind} {name!r} that does not exist{nearest(name, known)}")
+        if np.shape(values) != (people,):
+            raise InputError(f"the policy left the {kind} {name} with shape {np.shape(values)}; it needs ({people},)")
+
+
+def _named(plan: Plan, group: People, states: np.ndarray, inputs: np.ndarray) -> dict[str, np.ndarray]:
+    """States, inputs and read-outs by name, shape (people, saved times)."""
     model = plan.model
-    named = {name: values[:, :, i] for i, name in enumerate(model.states)}
-    wanted = set(plan.keep) or set(named) | set(model.output_names)
-    if wanted & set(model.output_names):
+    named = {name: states[:, :, i] for i, name in enumerate(model.states)}
+    inputs = np.where(np.isnan(states[:, :, :1]), np.float32(np.nan), inputs)  # of who has failed nothing is told
+    named |= {name: inputs[:, :, i] for i, name in enumerate(model.inputs)}
+    if set(plan.keep or model.output_names) & set(model.output_names):
         body = with_parameters(group.body, {name: trait[:, None] for name, trait in group.traits.items()})
-        y = [v.astype(np.float64) for v in named.values()]
-        levels = [q.value for q in model.inputs.values()]
-        outputs = evaluate(body, "outputs", plan.saves[None, :], y, levels)
-        named |= {
-            n: np.broadcast_to(v, values.shape[:2]).astype(np.float32)
-            for n, v in zip(model.output_names, outputs, strict=True)
-        }
+        y, u = ([named[name].astype(np.float64) for name in names] for names in (model.states, model.inputs))
+        outputs = evaluate(body, "outputs", plan.saves[None, :], y, u)
+        shape = states.shape[:2]
+        for name, values in zip(model.output_names, outputs, strict=True):
+            named[name] = np.broadcast_to(values, shape).astype(np.float32)
     return {name: named[name] for name in (plan.keep or named)}
 
 
@@ -320,16 +394,21 @@ def parameter_rows(model: Model, group: People) -> np.ndarray:
     return rows
 
 
-def join(plan: Plan, courses: list[Course]) -> Course:
-    """One course of all people. Raises `SolverFailed` if nobody's solution reached the end."""
-    failed = {n: why for course in courses for n, why in course.failed.items()}
-    if len(failed) == len(plan.people):
+def check_solved(failed: Mapping[int, tuple[float, str]], people: int) -> None:
+    """Raise `SolverFailed` if nobody's solution reached the end."""
+    if len(failed) == people:
         person, (hour, reason) = next(iter(failed.items()))
         raise SolverFailed(
             f"no solution reached the end: person {person} failed at hour {hour:.1f} because {reason}; "
             f"look for parameters, doses or starting states far from the usual "
             f"(the error tolerated in a step is {TOLERANCE:g})"
         )
+
+
+def join(plan: Plan, courses: list[Course]) -> Course:
+    """One course of all people. Raises `SolverFailed` if nobody's solution reached the end."""
+    failed = {n: why for course in courses for n, why in course.failed.items()}
+    check_solved(failed, len(plan.people))
     if failed:
         log.warning(
             "%d of %d people could not be solved to the end: %s", len(failed), len(plan.people), sorted(failed)[:10]

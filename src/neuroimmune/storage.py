@@ -2,9 +2,8 @@
 
 import contextlib
 import json
-import os
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,29 +11,11 @@ import numpy as np
 
 from neuroimmune.course import Course, Variable
 from neuroimmune.errors import InputError, SavedFileError, nearest
+from neuroimmune.files import whole_file
 from neuroimmune.provenance import SCHEMA
 from neuroimmune.simulation import Plan, solve_batches
 
 MANIFEST = "manifest.json"
-
-
-@contextlib.contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """A file to write beside `path`, put in its place when complete; what was there stays if anything goes wrong."""
-    part = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield part
-        with open(part, "rb+") as file:
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    except OSError as error:
-        raise SavedFileError(
-            f"cannot write {path}: {error.strerror or error}; no half-written file was left"
-        ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
 
 
 def save_course(course: Course, path: Path) -> Path:
@@ -55,8 +36,10 @@ def save_course(course: Course, path: Path) -> Path:
     return path
 
 
-def load(path: str | Path, keep: Sequence[str] = ()) -> Course:
+def load(path: str | Path, keep: str | Sequence[str] = ()) -> Course:
     """Read a saved course, or the folder of a recorded run; only the variables to `keep`, if any are named.
+
+    Of a folder each variable is read when it is asked for, so that a large run need not fit into memory.
 
     Raises `SavedFileError` if the file is missing, damaged, or of another schema; `InputError` for a name that is not
     there.
@@ -68,6 +51,7 @@ def load(path: str | Path, keep: Sequence[str] = ()) -> Course:
     'pg/mL'
     """
     path = Path(path)
+    keep = [keep] if isinstance(keep, str) else keep
     if not path.is_dir():
         return _load_file(path, keep)
     manifest = _read_manifest(path)
@@ -78,21 +62,45 @@ def load(path: str | Path, keep: Sequence[str] = ()) -> Course:
             f"{path} is not complete: {len(missing)} of {len(files)} batches are missing; "
             "run the same command again to go on"
         )
-    parts = [_load_file(f, keep) for f in files]
+    heads = [_load_file(f, keep, values=False) for f in files]
     return Course(
-        parts[0].times, {n: np.concatenate([p.values[n] for p in parts]) for n in parts[0].values}, parts[0].variables,
-        np.concatenate([p.people for p in parts]), {n: why for p in parts for n, why in p.failed.items()},
-        [n for p in parts for n in p.not_at_rest], parts[0].provenance,
+        heads[0].times, _Batches(files, list(heads[0].variables)), heads[0].variables,
+        np.concatenate([h.people for h in heads]), {n: why for h in heads for n, why in h.failed.items()},
+        [n for h in heads for n in h.not_at_rest], heads[0].provenance,
     )  # fmt: skip
 
 
-def _load_file(path: Path, keep: Sequence[str]) -> Course:
+class _Batches(Mapping[str, np.ndarray]):
+    """The variables of a recorded run, read when they are asked for; the last one is kept."""
+
+    def __init__(self, files: list[Path], names: list[str]) -> None:
+        self._files, self._names = files, names
+        self._last: tuple[str, np.ndarray] | None = None
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name not in self._names:
+            raise KeyError(name)
+        if self._last is None or self._last[0] != name:
+            self._last = None
+            self._last = name, np.concatenate([_load_file(f, [name], check=False).values[name] for f in self._files])
+        return self._last[1]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def _load_file(path: Path, keep: Sequence[str], check: bool = True, values: bool = True) -> Course:
+    """One file; `check` its checksums, and read the `values` or only what stands about them."""
     import xarray as xr
     from zarr.storage import ZipStore
 
     if not path.exists():
         raise SavedFileError(f"there is no saved course at {path}")
-    _check_zip(path)
+    if check:
+        _check_zip(path)
     try:
         with (
             contextlib.closing(ZipStore(path, mode="r")) as store,
@@ -112,7 +120,7 @@ def _load_file(path: Path, keep: Sequence[str]) -> Course:
             names = list(keep) or order
             failed = {int(n): (float(h), str(why)) for n, (h, why) in attributes.pop("failed").items()}
             return Course(
-                dataset["time"].values, {n: dataset[n].values for n in names},
+                dataset["time"].values, {n: dataset[n].values for n in names if values},
                 {n: Variable(dataset[n].attrs["units"], dataset[n].attrs["long_name"]) for n in names},
                 dataset["person"].values, failed, attributes.pop("not_at_rest"), attributes,
             )  # fmt: skip
@@ -127,7 +135,7 @@ def _check_zip(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as file:
             damaged = file.testzip()
-    except (zipfile.BadZipFile, OSError, EOFError) as error:
+    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
         raise SavedFileError(f"{path} is damaged or cut short ({error}); it cannot be used") from error
     if damaged:
         raise SavedFileError(f"{path} is damaged at {damaged}; it cannot be used")
@@ -139,6 +147,10 @@ def record(plan: Plan, folder: str | Path, progress: Callable[[float], None] | N
     Raises `InputError` if the folder holds another run; `SavedFileError` if it cannot be written, with what was kept.
     """
     folder = Path(folder)
+    if getattr(plan.policy, "__name__", "") == "<lambda>":
+        raise InputError(
+            "a recorded run needs a policy with a name, to know it again: write it as a function with `def`"
+        )
     manifest = {**_comparable(plan), "batches": len(plan.batches), "people": len(plan.people)}
     if (folder / MANIFEST).exists():
         other = _read_manifest(folder)

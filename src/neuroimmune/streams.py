@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from numbers import Integral
 
 import numpy as np
 
@@ -17,8 +18,8 @@ def uniform(seed: int, purpose: str, people: Sequence[int] | np.ndarray, occasio
     >>> bool(uniform(7, "age", [3])[0] == uniform(7, "age", [1, 2, 3])[2])
     True
     """
-    if seed != int(seed) or not 0 <= seed < 2**64:
-        raise InputError(f"a seed is a whole number from 0 to 2**64 - 1, not {seed}")
+    if not isinstance(seed, Integral) or not 0 <= seed < 2**64:
+        raise InputError(f"a seed is a whole number from 0 to 2**64 - 1, not {seed!r}")
     people = np.asarray(people, dtype=np.int64)
     word = int.from_bytes(hashlib.blake2b(purpose.encode(), digest_size=8).digest(), "little")
     raw = np.empty(len(people), np.uint64)

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from neuroimmune.engine.events import BOLUS, NOT_FINITE, SET_INPUT, STEP_TOO_SMALL
 from neuroimmune.engine.trace import CLOCK, CONSTANT, INPUT, LEAVES, PARAMETER, STATE, Model, Operation
 
 LANES = 16
@@ -73,6 +74,8 @@ class Rows:
 
     def loops(self, roots: dict[int, list[str]]) -> list[str]:
         """Loops over the lanes that compute `roots` and store each in its rows; shared terms go on in scratch rows."""
+        if not roots:
+            return []
         needed: dict[int, list[int]] = {}
         for root in roots:
             needed[root] = self._needed(root)
@@ -187,7 +190,18 @@ def kernel_text(model: Model, precision: str = "float32") -> str:
         roots.setdefault(rate, []).append(f"w[{sections['D'] + i * LANES} + j]")
     body = rows.loops(roots)
     powers = sorted({int(n) for line in body + prepare for n in re.findall(r"power_(\d+)\(", line)})
-    numbers = dict(LANES=LANES, STATES=len(model.states), INPUTS=inputs, PARAMETERS=own, **sections, WORKSPACE=rows.end)
+    numbers = dict(
+        LANES=LANES,
+        STATES=len(model.states),
+        INPUTS=inputs,
+        PARAMETERS=own,
+        BOLUS=BOLUS,
+        SET_INPUT=SET_INPUT,
+        STEP_TOO_SMALL=STEP_TOO_SMALL,
+        NOT_FINITE=NOT_FINITE,
+        **sections,
+        WORKSPACE=rows.end,
+    )
     here = Path(__file__).parent
     solver = (here / "solver.py").read_text()
     maths = (here / "maths.py").read_text().replace("f32 = np.float32", f"f32 = np.{precision}")

@@ -1,4 +1,4 @@
-"""What can happen to a person at a moment: a jump of a state, or a new value of an input."""
+"""What can happen to a person at a moment: a jump of a state, a new value of an input, or failure of the solution."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -6,6 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 BOLUS, SET_INPUT = 0, 1
+STEP_TOO_SMALL, NOT_FINITE = 1, 2
+FAILURES = {STEP_TOO_SMALL: "the step became too small", NOT_FINITE: "a state was not finite"}
 
 
 class Event(NamedTuple):

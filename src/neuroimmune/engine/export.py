@@ -53,7 +53,8 @@ def antimony(model: Model, events: Sequence[Event] = (), start: Sequence[float] 
     lines += [f"  {n}' = {text.of(i)};" for n, i in zip(states, model.rates, strict=True)]
     for event in events:
         name = states[event.row] if event.kind == BOLUS else inputs[event.row]
-        change = f"{name} + {float(event.value)!r}" if event.kind == BOLUS else repr(float(event.value))
+        level = 0.0 if event.kind == BOLUS else list(model.inputs.values())[event.row].value
+        change = f"{name} + {float(event.value)!r}" if event.kind == BOLUS else repr(level + float(event.value))
         # t0: what happens at hour zero happens; fromTrigger: the second of two doses at one moment adds to the first
         lines.append(f"  at (time >= {float(event.time)!r}), t0=false, fromTrigger=false: {name} = {change};")
     return "\n".join([*head, *units.definitions, *lines, "end", ""])

@@ -119,7 +119,6 @@ def cache_folder() -> Path:
         with tempfile.TemporaryFile(dir=wanted):
             return wanted
     except OSError as error:
-        other = Path(tempfile.gettempdir()) / f"neuroimmune-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
-        other.mkdir(exist_ok=True)
+        other = Path(tempfile.mkdtemp(prefix="neuroimmune-"))  # of this process alone: nobody else can put code there
         log.warning("compiled kernels cannot be kept in %s (%s); using %s", wanted, error.strerror, other)
         return other

@@ -9,17 +9,16 @@ from pathlib import Path
 import numpy as np
 
 from neuroimmune.engine.compile import LANES
-from neuroimmune.engine.events import Event, table
+from neuroimmune.engine.events import FAILURES, Event, table
 from neuroimmune.engine.kernel import Kernel
 
 TOLERANCE = 3e-4  # of a step, relative to the size of each state
 LONGEST = 0.8  # hours: the daily rhythm must be seen, and the fastest removals must stay stable
-HALVINGS = 14  # a step is never shorter than LONGEST / 2**HALVINGS
-FAILURES = {1: "the step became too small", 2: "a state was not finite"}
+SHORTEST = 5e-5  # hours: a person who needs shorter steps is given up
 
 
 @dataclass
-class People:
+class Lanes:
     """A number of people in the midst of their lives: the checkpoint from which they go on.
 
     Arrays are (blocks, rows * LANES) or (blocks, LANES); the last block is filled up with copies of the last person.
@@ -31,6 +30,7 @@ class People:
     lost: np.ndarray
     parameters: np.ndarray
     level: np.ndarray
+    share: np.ndarray
     pulse: np.ndarray
     time: np.ndarray
     wanted: np.ndarray
@@ -56,7 +56,7 @@ def gather(
     parameters: np.ndarray,
     levels: np.ndarray,
     events: Sequence[Sequence[Event]] = ((),),
-) -> People:
+) -> Lanes:
     """People at hour zero, from states, parameters and levels of shape (people, ...).
 
     `events` holds one list for all, or one for each person.
@@ -65,9 +65,10 @@ def gather(
     first, last, *rest = table(events)
     whose = np.zeros(count, np.int64) if len(events) == 1 else np.arange(count)
     lane = pack(np.zeros((count, 1))).shape
-    return People(
+    level = levels if levels.shape[1] else np.zeros((count, 1))  # a kernel has at least one input
+    return Lanes(
         kernel, count, pack(states), pack(np.zeros_like(states)), pack(parameters),
-        pack(levels if levels.shape[1] else np.zeros((count, 1))), pack(np.zeros((count, max(levels.shape[1], 1)))),
+        pack(level), pack(np.ones_like(level)), pack(np.zeros_like(level)),
         np.zeros(lane), np.full(lane, LONGEST / 2), np.zeros(lane, np.int64), np.zeros(lane),
         pack(first[whose, None], np.int64), pack(last[whose, None], np.int64), tuple(rest),
     )  # fmt: skip
@@ -87,46 +88,42 @@ def unpack(blocks: np.ndarray, people: int) -> np.ndarray:
 
 
 def advance(
-    people: People,
+    lanes: Lanes,
     saves: np.ndarray,
     threads: int | None = None,
     done: Callable[[float], None] | None = None,
     tolerance: float = TOLERANCE,
     longest: float = LONGEST,
-) -> np.ndarray:
-    """Take everybody through the times `saves` (hours, ascending); states there, shape (people, times, states).
+) -> tuple[np.ndarray, np.ndarray]:
+    """Take everybody through the times `saves` (hours, ascending): states and inputs there, shape (people, times, ...).
 
     What happens at a moment has happened when that moment is saved. `done` is told the share that is ready. The result
     does not depend on `threads`, nor on who else is among the people.
     """
-    blocks, size = people.y.shape
-    out = np.empty((blocks, len(saves), size), people.y.dtype)
+    blocks, size = lanes.y.shape
+    out = np.empty((blocks, len(saves), size + lanes.level.shape[1]), lanes.y.dtype)
     saves = np.ascontiguousarray(saves, np.float64)
     threads = min(threads or cores(), blocks)
-    days = max(saves[-1:].max(initial=0.0) - people.time.min(), 1.0) / 24
+    days = max(saves[-1:].max(initial=0.0) - lanes.time.min(), 1.0) / 24
     at_once = int(np.clip(2000 / days, 1, -(-blocks // threads)))
     starts = range(0, blocks, at_once)
-    scale = people.kernel.scale.astype(people.y.dtype)
+    scale = lanes.kernel.scale.astype(lanes.y.dtype)
 
     def work(first: int) -> None:
-        people.kernel.run(
-            aligned(people.kernel.workspace, people.y.dtype), first, min(first + at_once, blocks), saves,
-            people.y.dtype.type(tolerance), longest, HALVINGS, scale,
-            people.time, people.wanted, people.status, people.failed_at, people.y, people.lost, people.parameters,
-            people.level, people.pulse, people.event, people.last_event, *people.events, out,
+        lanes.kernel.run(
+            aligned(lanes.kernel.workspace, lanes.y.dtype), first, min(first + at_once, blocks), saves,
+            lanes.y.dtype.type(tolerance), longest, SHORTEST, scale,
+            lanes.time, lanes.wanted, lanes.status, lanes.failed_at, lanes.y, lanes.lost, lanes.parameters,
+            lanes.level, lanes.share, lanes.pulse, lanes.event, lanes.last_event, *lanes.events, out,
         )  # fmt: skip
 
-    if threads == 1:
-        for n, first in enumerate(starts):
-            work(first)
+    with ThreadPoolExecutor(threads) as pool:
+        for n, _ in enumerate(pool.map(work, starts) if threads > 1 else map(work, starts)):
             if done:
                 done((n + 1) / len(starts))
-    else:
-        with ThreadPoolExecutor(threads) as pool:
-            for n, _ in enumerate(pool.map(work, starts)):
-                if done:
-                    done((n + 1) / len(starts))
-    return unpack(out, people.count)
+    states = size // LANES
+    values = unpack(out, lanes.count)
+    return values[..., :states], values[..., states:]
 
 
 def aligned(length: int, dtype: np.dtype) -> np.ndarray:

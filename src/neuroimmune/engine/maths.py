@@ -1,6 +1,6 @@
 """The mathematics of the kernel: float32 polynomials, which LLVM vectorises as it does not the functions of libm.
 
-The coefficients interpolate at Chebyshev nodes; tests/test_kernel.py bounds their error. Every generated file begins
+The coefficients interpolate at Chebyshev nodes; tests/test_exact.py bounds their error. Every generated file begins
 with this text.
 """
 

@@ -12,6 +12,7 @@ import numpy as np
 kernel = numba.njit(fastmath={"contract"}, error_model="numpy", nogil=True)
 f32 = np.float32
 LANES, STATES, INPUTS, PARAMETERS = 16, 1, 1, 1
+BOLUS, SET_INPUT, STEP_TOO_SMALL, NOT_FINITE = 0, 1, 1, 2
 Y, LOST, K1, K2, K3, X, D, CHANGE, H, TAKEN, SCALE, U, T, ERROR, P, WORKSPACE = range(16)
 
 
@@ -42,8 +43,7 @@ def sum_of_states(w):
 
 # ---- the same for every model ----
 SIZE = STATES * LANES
-ALIVE, STEP_TOO_SMALL, NOT_FINITE = 0, 1, 2
-BOLUS, SET_INPUT = 0, 1
+ALIVE = 0
 
 
 @kernel
@@ -134,41 +134,106 @@ def happen(w, time, status, pulse, event, last_event, event_time, event_kind, ev
     return any_due
 
 
+@kernel
+def next_steps(
+    until, longest, time, wanted, status, event, last_event, event_time, begin, end, part, parts, halved, h, arrive
+):
+    """The step and its end for everybody who is not yet at `until`; tell whether there is anybody.
+
+    Between two moments at which something happens to a person their steps are equal parts: two lives that differ a
+    little are cut alike.
+    """
+    waiting = False
+    for j in range(LANES):
+        h[j] = 0.0
+        arrive[j] = time[j]
+        if status[j] != ALIVE or time[j] >= until:
+            continue
+        waiting = True
+        if part[j] == parts[j]:  # a new stretch: until the next event or save
+            begin[j], end[j] = time[j], until
+            if event[j] < last_event[j]:
+                end[j] = min(until, event_time[event[j]])
+            part[j], halved[j] = 0, 0
+            parts[j] = max(1, np.int64(np.ceil((end[j] - begin[j]) / longest - 1e-9)))
+            while (end[j] - begin[j]) / parts[j] > 1.01 * wanted[j]:
+                parts[j] *= 2
+                halved[j] += 1
+        h[j] = (end[j] - begin[j]) / parts[j]
+        arrive[j] = begin[j] + (part[j] + 1) * h[j] if part[j] + 1 < parts[j] else end[j]
+    return waiting
+
+
+@kernel
+def judge(w, tolerance, longest, shortest, h, arrive, time, wanted, status, failed_at, part, parts, halved, taken):
+    """Whose step is good enough to be taken: halve the parts of the others, and double them where the error allows."""
+    for j in range(LANES):
+        error = w[ERROR + j]
+        good = error <= tolerance  # false for what is not a number
+        taken[j] = f32(1) if good and h[j] > 0.0 else f32(0)
+        if h[j] == 0.0:
+            continue
+        if good:
+            time[j] = arrive[j]
+            part[j] += 1
+            wanted[j] = max(wanted[j], h[j])
+            if error < tolerance * (1 / 32):
+                wanted[j] = min(longest, max(wanted[j], 2 * h[j]))
+                if halved[j] > 0 and part[j] % 2 == 0:
+                    part[j] //= 2
+                    parts[j] //= 2
+                    halved[j] -= 1
+        else:
+            part[j] *= 2
+            parts[j] *= 2
+            halved[j] += 1
+            wanted[j] = 0.5 * h[j]
+            if wanted[j] < shortest:
+                status[j] = STEP_TOO_SMALL if error < np.inf else NOT_FINITE
+                failed_at[j] = time[j]
+                for i in range(STATES):
+                    w[Y + i * LANES + j] = np.nan
+
+
+@kernel
+def inputs_now(level, share, pulse, out):
+    """What the inputs are: the level of the day, and the share that takes place of what is scheduled."""
+    for i in range(INPUTS * LANES):
+        out[i] = level[i] + share[i] * pulse[i]
+
+
 _f, _i = numba.from_dtype(np.dtype(f32)), numba.int64
-_lanes = [numba.float64[:, ::1]] * 2 + [_i[:, ::1], numba.float64[:, ::1]] + [_f[:, ::1]] * 5 + [_i[:, ::1]] * 2
+_lanes = [numba.float64[:, ::1]] * 2 + [_i[:, ::1], numba.float64[:, ::1]] + [_f[:, ::1]] * 6 + [_i[:, ::1]] * 2
 _signature = _i(
-    _f[::1], _i, _i, numba.float64[::1], _f, numba.float64, _i, _f[::1], *_lanes,
+    _f[::1], _i, _i, numba.float64[::1], _f, numba.float64, numba.float64, _f[::1], *_lanes,
     numba.float64[::1], _i[::1], _i[::1], _f[::1], _f[:, :, ::1],
 )  # fmt: skip
 
 
 @numba.njit(_signature, fastmath={"contract"}, error_model="numpy", nogil=True, cache=True)
-def run(w, first, last, saves, tolerance, longest, halvings, scale,
-        time, wanted, status, failed_at, y, lost, p, level, pulse,
+def run(w, first, last, saves, tolerance, longest, shortest, scale,
+        time, wanted, status, failed_at, y, lost, p, level, share, pulse,
         event, last_event, event_time, event_kind, event_row, event_value, out):  # fmt: skip
-    """Take blocks `first` to `last` through the times `saves` (hours), their states into `out`; return the passes made.
+    """Take blocks `first` to `last` through the times `saves` (hours); return the passes made.
 
-    Between two times at which something happens to a person their steps are equal parts, halved while the error is too
-    large and doubled when it allows: so two lives that differ a little are cut alike.
+    What happens at a moment has happened when that moment is saved: states, then inputs, into `out`.
     """
     passes = 0
     lane = np.empty(LANES, f32)
-    begin, until, h, third, two_thirds, end = (np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES),
-                                               np.empty(LANES), np.empty(LANES))  # fmt: skip
+    h, begin, end, arrive = np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES)
+    third, two_thirds = np.empty(LANES), np.empty(LANES)
     part, parts, halved = np.zeros(LANES, np.int64), np.zeros(LANES, np.int64), np.zeros(LANES, np.int64)
     for i in range(STATES):
         for j in range(LANES):
             w[SCALE + i * LANES + j] = scale[i]
     for b in range(first, last):
-        for i in range(SIZE):
-            w[Y + i] = y[b, i]
-            w[LOST + i] = lost[b, i]
-        for i in range(PARAMETERS * LANES):
-            w[P + i] = p[b, i]
+        w[Y : Y + SIZE] = y[b]
+        w[LOST : LOST + SIZE] = lost[b]
+        w[P : P + PARAMETERS * LANES] = p[b]
         prepare(w)
         fresh = True
-        for j in range(LANES):
-            part[j] = parts[j] = 0
+        part[:] = 0
+        parts[:] = 0
         for n in range(len(saves)):
             while True:
                 fresh |= happen(
@@ -183,29 +248,11 @@ def run(w, first, last, saves, tolerance, longest, halvings, scale,
                     event_row,
                     event_value,
                 )
-                waiting = False
-                for j in range(LANES):
-                    if status[b, j] != ALIVE or time[b, j] >= saves[n]:
-                        h[j] = 0.0
-                        end[j] = time[b, j]
-                        continue
-                    waiting = True
-                    if part[j] == parts[j]:  # a new stretch: until the next event or save
-                        begin[j], until[j] = time[b, j], saves[n]
-                        if event[b, j] < last_event[b, j]:
-                            until[j] = min(until[j], event_time[event[b, j]])
-                        part[j], halved[j] = 0, 0
-                        parts[j] = np.int64(np.ceil((until[j] - begin[j]) / longest - 1e-9))
-                        while (until[j] - begin[j]) / parts[j] > 1.01 * wanted[b, j]:
-                            parts[j] *= 2
-                            halved[j] += 1
-                    h[j] = (until[j] - begin[j]) / parts[j]
-                    end[j] = begin[j] + (part[j] + 1) * h[j] if part[j] + 1 < parts[j] else until[j]
-                if not waiting:
+                if not next_steps(saves[n], longest, time[b], wanted[b], status[b], event[b], last_event[b], event_time,
+                                  begin, end, part, parts, halved, h, arrive):  # fmt: skip
                     break
                 if fresh:
-                    for i in range(INPUTS * LANES):
-                        w[U + i] = level[b, i] + pulse[b, i]
+                    inputs_now(level[b], share[b], pulse[b], w[U : U + INPUTS * LANES])
                     derivative_here(w, time[b])
                     fresh = False
                 for j in range(LANES):
@@ -213,40 +260,15 @@ def run(w, first, last, saves, tolerance, longest, halvings, scale,
                     third[j] = time[b, j] + h[j] * (1 / 3)
                     two_thirds[j] = time[b, j] + h[j] * (2 / 3)
                 to_all_states_h(w, lane)
-                step(w, third, two_thirds, end)
+                step(w, third, two_thirds, arrive)
                 errors(w)
-                for j in range(LANES):
-                    error = w[ERROR + j]
-                    good = error <= tolerance  # false for NaN
-                    lane[j] = f32(1) if good and h[j] > 0.0 else f32(0)
-                    if h[j] == 0.0:
-                        continue
-                    if good:
-                        time[b, j] = end[j]
-                        part[j] += 1
-                        wanted[b, j] = max(wanted[b, j], h[j])
-                        if error < tolerance * (1 / 32):
-                            wanted[b, j] = min(longest, max(wanted[b, j], 2 * h[j]))
-                            if halved[j] > 0 and part[j] % 2 == 0:
-                                part[j] //= 2
-                                parts[j] //= 2
-                                halved[j] -= 1
-                    else:
-                        part[j] *= 2
-                        parts[j] *= 2
-                        halved[j] += 1
-                        wanted[b, j] = 0.5 * h[j]
-                        if halved[j] > halvings:
-                            status[b, j] = STEP_TOO_SMALL if error < np.inf else NOT_FINITE
-                            failed_at[b, j] = time[b, j]
-                            for i in range(STATES):
-                                w[Y + i * LANES + j] = np.nan
+                judge(w, tolerance, longest, shortest, h, arrive, time[b], wanted[b], status[b], failed_at[b],
+                      part, parts, halved, lane)  # fmt: skip
                 to_all_states_taken(w, lane)
                 keep(w)
                 passes += 1
-            for i in range(SIZE):
-                out[b, n, i] = w[Y + i]
-        for i in range(SIZE):
-            y[b, i] = w[Y + i]
-            lost[b, i] = w[LOST + i]
+            out[b, n, :SIZE] = w[Y : Y + SIZE]
+            inputs_now(level[b], share[b], pulse[b], out[b, n, SIZE:])
+        y[b] = w[Y : Y + SIZE]
+        lost[b] = w[LOST : LOST + SIZE]
     return passes

@@ -112,6 +112,14 @@ class Term:
     def __eq__(self, other: object) -> bool:
         raise InputError("`rates` may not ask whether two numbers are equal: use kinetics.where with < or >")
 
+    def __le__(self, other: Any) -> "Term":
+        raise InputError("`rates` may compare with < or > only, in kinetics.where")
+
+    __ge__ = __le__
+
+    def __abs__(self) -> "Term":
+        raise InputError("`rates` may use the mathematics of neuroimmune.kinetics only: write maximum(x, -x)")
+
     __hash__ = None  # type: ignore[assignment]
 
     def __bool__(self) -> bool:

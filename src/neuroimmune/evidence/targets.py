@@ -20,7 +20,7 @@ COLUMNS = (
     "id", "study", "protocol", "dose", "quantity", "statistic", "time_h", "value", "sd", "se", "n", "unit",
     "population", "doi", "role", "checked", "note",
 )  # fmt: skip
-STATISTICS = ("mean", "geometric mean", "median", "peak", "time of peak")
+STATISTICS = ("mean", "geometric mean", "median", "peak", "median peak", "time of peak")
 SAME_CURVE = ["study", "protocol", "dose", "quantity", "statistic", "population"]
 
 
@@ -46,7 +46,7 @@ def targets(name: str) -> "pd.DataFrame":
         raise InputError(f"no targets {name!r}{nearest(name, target_sets())}")
     with files("neuroimmune.evidence").joinpath("targets", f"{name}.csv").open(encoding="utf-8") as file:
         rows = pd.read_csv(file, dtype={"note": str, "doi": str})
-    before = rows[(rows["time_h"] == 0) & (rows["statistic"] != "time of peak")]
+    before = rows[(rows["time_h"] == 0) & (~rows["statistic"].isin(["peak", "median peak", "time of peak"]))]
     baseline = before.set_index(SAME_CURVE)["value"]
     own = pd.MultiIndex.from_arrays([rows[column] for column in SAME_CURVE])
     rows["rise"] = rows["value"] - baseline.reindex(own).to_numpy()

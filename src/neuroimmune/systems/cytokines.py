@@ -120,7 +120,7 @@ class Cytokines(System):
     k_crp: float = par(0.0364814, "1/hour", "removal of CRP, half-life 19 h", "vigushin1993: abstract")
     tau_crp_synthesis: float = par(
         12.0, "hour", "time for the liver's making of CRP to follow IL-6",
-        "assumed: one lag for transcription, translation and secretion; puts the peak of CRP near 20 h",
+        "assumed: one lag for transcription, translation and secretion, with which CRP peaks at 22 h",
     )  # fmt: skip
     il6_on_crp: float = par(
         17.5, "mg/L/hour", "further making of CRP by IL-6, at most",

@@ -73,8 +73,9 @@ class HPA(System):
     )  # fmt: skip
     rhythm_shift: float = par(
         -1.34, "hour", "how much later than the aligned day the person's clock runs",
-        "fitted: carroll2007, 24-h component of cortisol peaks at 09:27; the published days were all moved to 10:00",
-        range=(-12.0, 12.0),
+        "fitted: carroll2007, 24-h component of cortisol peaks at 09:27; the published days were all moved to 10:00; "
+        "spread assumed: chronotypes differ by about an hour",
+        sd=1.0, range=(-12.0, 12.0),
     )  # fmt: skip
 
     cbg: float = par(
