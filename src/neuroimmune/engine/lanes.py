@@ -83,8 +83,8 @@ def pack(people_rows: np.ndarray, dtype: type = np.float32) -> np.ndarray:
 
 def unpack(blocks: np.ndarray, people: int) -> np.ndarray:
     """(blocks, ..., rows * LANES) to (people, ..., rows)."""
-    rows = blocks.reshape(*blocks.shape[:-1], -1, LANES)
-    return np.moveaxis(rows, -1, 1).reshape(-1, *rows.shape[1:-1])[:people]
+    lanes = np.moveaxis(blocks.reshape(*blocks.shape[:-1], -1, LANES), (-2, 0, -1), (0, 1, 2))  # times last in memory
+    return np.moveaxis(lanes.reshape(len(lanes), -1, *lanes.shape[3:]), 0, -1)[:people]
 
 
 def advance(

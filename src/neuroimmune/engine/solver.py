@@ -49,7 +49,7 @@ ALIVE = 0
 @kernel
 def set_clock(w, time):
     for j in range(LANES):
-        w[T + j] = f32(time[j] - 24.0 * np.floor(time[j] / 24.0))
+        w[T + j] = f32(time[j] - 24.0 * np.floor(time[j] * (1 / 24.0)))
 
 
 @kernel
@@ -118,6 +118,16 @@ def keep(w):
 
 
 @kernel
+def keep_all(w):
+    """The same when everybody's step is taken: plain copies."""
+    for i in range(SIZE):
+        x, y, change, k5 = w[X + i], w[Y + i], w[CHANGE + i], w[D + i]
+        w[LOST + i] = (x - y) - change
+        w[Y + i] = x
+        w[K1 + i] = k5
+
+
+@kernel
 def happen(w, time, status, pulse, event, last_event, event_time, event_kind, event_row, event_value):
     """Apply the events that are due; tell whether there were any."""
     any_due = False
@@ -166,11 +176,16 @@ def next_steps(
 
 @kernel
 def judge(w, tolerance, longest, shortest, h, arrive, time, wanted, status, failed_at, part, parts, halved, taken):
-    """Whose step is good enough to be taken: halve the parts of the others, and double them where the error allows."""
+    """Whose step is good enough to be taken; tell whether everybody's is.
+
+    The parts of the others are halved, and doubled where the error allows.
+    """
+    everybody = True
     for j in range(LANES):
         error = w[ERROR + j]
         good = error <= tolerance  # false for what is not a number
         taken[j] = f32(1) if good and h[j] > 0.0 else f32(0)
+        everybody &= taken[j] > f32(0)
         if h[j] == 0.0:
             continue
         if good:
@@ -193,6 +208,7 @@ def judge(w, tolerance, longest, shortest, h, arrive, time, wanted, status, fail
                 failed_at[j] = time[j]
                 for i in range(STATES):
                     w[Y + i * LANES + j] = np.nan
+    return everybody
 
 
 @kernel
@@ -219,7 +235,7 @@ def run(w, first, last, saves, tolerance, longest, shortest, scale,
     What happens at a moment has happened when that moment is saved: states, then inputs, into `out`.
     """
     passes = 0
-    lane = np.empty(LANES, f32)
+    taken, steps = np.empty(LANES, f32), np.empty(LANES, f32)
     h, begin, end, arrive = np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES)
     third, two_thirds = np.empty(LANES), np.empty(LANES)
     part, parts, halved = np.zeros(LANES, np.int64), np.zeros(LANES, np.int64), np.zeros(LANES, np.int64)
@@ -232,6 +248,7 @@ def run(w, first, last, saves, tolerance, longest, shortest, scale,
         w[P : P + PARAMETERS * LANES] = p[b]
         prepare(w)
         fresh = True
+        steps[:] = f32(-1)
         part[:] = 0
         parts[:] = 0
         for n in range(len(saves)):
@@ -255,17 +272,22 @@ def run(w, first, last, saves, tolerance, longest, shortest, scale,
                     inputs_now(level[b], share[b], pulse[b], w[U : U + INPUTS * LANES])
                     derivative_here(w, time[b])
                     fresh = False
+                as_before = True
                 for j in range(LANES):
-                    lane[j] = f32(h[j])
+                    as_before &= steps[j] == f32(h[j])
+                    steps[j] = f32(h[j])
                     third[j] = time[b, j] + h[j] * (1 / 3)
                     two_thirds[j] = time[b, j] + h[j] * (2 / 3)
-                to_all_states_h(w, lane)
+                if not as_before:
+                    to_all_states_h(w, steps)
                 step(w, third, two_thirds, arrive)
                 errors(w)
-                judge(w, tolerance, longest, shortest, h, arrive, time[b], wanted[b], status[b], failed_at[b],
-                      part, parts, halved, lane)  # fmt: skip
-                to_all_states_taken(w, lane)
-                keep(w)
+                if judge(w, tolerance, longest, shortest, h, arrive, time[b], wanted[b], status[b], failed_at[b],
+                         part, parts, halved, taken):  # fmt: skip
+                    keep_all(w)
+                else:
+                    to_all_states_taken(w, taken)
+                    keep(w)
                 passes += 1
             out[b, n, :SIZE] = w[Y : Y + SIZE]
             inputs_now(level[b], share[b], pulse[b], out[b, n, SIZE:])
