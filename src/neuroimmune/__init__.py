@@ -30,9 +30,11 @@ if TYPE_CHECKING:
     from neuroimmune.quantity import level as level
     from neuroimmune.quantity import output as output
     from neuroimmune.quantity import par as par
+    from neuroimmune.quantity import parameters as parameters
     from neuroimmune.quantity import part as part
     from neuroimmune.quantity import state as state
     from neuroimmune.quantity import with_parameters as with_parameters
+    from neuroimmune.simulation import Day as Day
     from neuroimmune.simulation import simulate as simulate
     from neuroimmune.storage import load as load
 
@@ -42,8 +44,8 @@ _HOME = {
     "People": "population", "people": "population",
     "Protocol": "protocol", "change": "protocol", "give": "protocol", "load_protocol": "protocol",
     "System": "quantity", "level": "quantity", "output": "quantity", "par": "quantity", "part": "quantity",
-    "state": "quantity", "with_parameters": "quantity",
-    "simulate": "simulation", "load": "storage",
+    "state": "quantity", "parameters": "quantity", "with_parameters": "quantity",
+    "Day": "simulation", "simulate": "simulation", "load": "storage",
 }  # fmt: skip
 __all__ = list(_HOME)  # pyright: ignore[reportUnsupportedDunderAll]
 
