@@ -232,9 +232,10 @@ class Parameter:
     needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def default(self, answers: Answers | None = None) -> str:
-        for option in self.options if answers is not None else ():
-            if any(column in answers for column in self.needs.get(option, ())):
-                return option
+        if answers is not None:
+            for option in self.options:
+                if any(column in answers for column in self.needs.get(option, ())):
+                    return option
         return next(iter(self.options))
 
 
@@ -254,6 +255,7 @@ class Definition:
     parameters: tuple[Parameter, ...] = ()
     notes: tuple[str, ...] = ()
     checked: bool = True
+    part_of: str = ""  # the definition of which this is a subtype or a rest category
 
     def choose(self, given: Choices | None = None, answers: Answers | None = None) -> dict[str, str]:
         """The option of every parameter: as given, else its default for these answers."""

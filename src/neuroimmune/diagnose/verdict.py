@@ -91,8 +91,10 @@ def _sentences(explained: Explanation) -> Iterator[str]:
 
 
 def _told(part: Verdict) -> str:
-    if part.join in ("", "not"):
-        return f"{part.text} ({', '.join(part.evidence)})" if part.evidence else part.text
+    if part.join == "not" or not part.evidence and not part.parts:
+        return part.text
+    if not part.parts or part.join == "":
+        return f"{part.text} ({_listed(part.evidence, 4)})"
     counts = [sum(p.value == value for p in part.parts) for value in ("yes", "cannot say")]
     met = [p.text for p in part.parts if p.value == "yes"]
     unknown = f", {counts[1]} unknown" if counts[1] else ""

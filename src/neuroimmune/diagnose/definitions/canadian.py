@@ -6,6 +6,7 @@ from neuroimmune.diagnose.rules import (
     Choices,
     Criterion,
     Definition,
+    Group,
     Not,
     Parameter,
     all_of,
@@ -87,7 +88,7 @@ def atypical(p: Choices) -> Criterion:
     )
 
 
-def exclusions(p: Choices) -> Criterion:
+def exclusions(p: Choices) -> Group:
     return any_of(
         "an exclusion",
         yes("medical_explanation"),
@@ -154,4 +155,5 @@ RCCC_ATYPICAL = Definition(
     _COMMON,
     (_RECALLED, "A rest category: getting worse can lead out of it, into the full definition."),
     checked=False,
+    part_of="rccc",
 )

@@ -153,4 +153,5 @@ ICF = Definition(
     _ALL,
     ("A rest category: getting worse can lead out of it, into chronic fatigue syndrome.", "Recalled."),
     checked=False,
+    part_of="fukuda",
 )

@@ -6,6 +6,7 @@ from neuroimmune.diagnose.rules import (
     Choices,
     Criterion,
     Definition,
+    Group,
     Not,
     Parameter,
     all_of,
@@ -17,7 +18,7 @@ from neuroimmune.diagnose.rules import (
 )
 
 
-def _neurological(count: int) -> Criterion:
+def _neurological(count: int) -> Group:
     return at_least(
         count,
         f"neurological impairment: {count} of four categories",
@@ -28,7 +29,7 @@ def _neurological(count: int) -> Criterion:
     )
 
 
-def _immune(count: int) -> Criterion:
+def _immune(count: int) -> Group:
     return at_least(
         count,
         f"immune, gastrointestinal and genitourinary impairment: {count} of five categories",
@@ -131,4 +132,5 @@ ICC_ATYPICAL = Definition(
         "A rest category: getting worse can lead out of it, into the full definition.",
     ),
     checked=False,
+    part_of="icc",
 )

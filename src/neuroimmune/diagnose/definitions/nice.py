@@ -89,5 +89,13 @@ _NOTES = ("There is no published questionnaire for it: the DSQ items, each at 2/
 
 NICE = Definition("nice", "NICE NG206, 2021", "ME/CFS", "nice2021", criteria, exclusions, _ALL, _NOTES)
 NICE_SUSPECT = Definition(
-    "nice_suspect", "NICE NG206, 2021, suspected", "ME/CFS", "nice2021", suspect, exclusions, _ALL, _NOTES
+    "nice_suspect",
+    "NICE NG206, 2021, suspected",
+    "ME/CFS",
+    "nice2021",
+    suspect,
+    exclusions,
+    _ALL,
+    _NOTES,
+    part_of="nice",
 )

@@ -70,4 +70,5 @@ PIFS = Definition(
     _ALL,
     (*_NOTES, "Recalled."),
     checked=False,
+    part_of="oxford",
 )

@@ -4,6 +4,7 @@ from neuroimmune.diagnose.instrument import NO_YES, Fact, Instrument, Item, mean
 
 FREQUENCY = ("none of the time", "a little of the time", "about half the time", "most of the time", "all of the time")
 SEVERITY = ("not present", "mild", "moderate", "severe", "very severe")
+BEGAN = ("under 6 months", "6 to 12 months", "1 to 2 years", "over 2 years", "since childhood", "no fatigue")
 DURATION = ("under 1 h", "2-3 h", "4-10 h", "11-13 h", "14-23 h", "24 h or more")
 
 # The printed number of each symptom and, in our words, what it is. a and b: split in the DSQ-2.
@@ -159,12 +160,7 @@ DSQ2 = Instrument(
     + (
         Item("dsq_lifelong", 0, 1, "fatigue lifelong", labels=NO_YES),
         Item("dsq_headaches", 0, 1, "headaches of a new type, pattern or severity", labels=NO_YES),
-        Item(
-            "dsq_begin",
-            1,
-            6,
-            "how long ago the fatigue began: 1 under 6 months, 2 to 4 longer, 5 since childhood, 6 none",
-        ),
+        Item("dsq_begin", 1, 6, "how long ago the fatigue began", labels=BEGAN),
         Item("dsq_hours_a", 0, 700, "hours of activity in the past four weeks, part a", unit="hours", whole=False),
         Item("dsq_hours_d", 0, 700, "hours of activity in the past four weeks, part d", unit="hours", whole=False),
         Item("dsq_reduction", 0, 1, "activity reduced by half or more", labels=NO_YES),
@@ -182,7 +178,7 @@ DSQ2 = Instrument(
         "The domains are those of the Canadian criteria. Which items make the eight factors of the DSQ-2 was "
         "not found, so "
         "the factors are not scored.",
-        "The codes of dsq_begin are recalled, not seen in the form; compare them with yours, or give "
+        "The codes and labels of dsq_begin are recalled, not seen in the form; compare them with yours, or give "
         "fatigue_months instead.",
         "Items with yes and no are 1 and 0 here. A file that has 2 for no must say so in its map, or the row is "
         "marked.",
