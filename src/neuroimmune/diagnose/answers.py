@@ -1,6 +1,6 @@
 """What people answered, as one array a column, and the scores of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -34,7 +34,7 @@ class Answers:
         size = len(next(iter(arrays.values()), []))
         for name, values in arrays.items():
             if name not in ITEMS:
-                raise InputError(f"there is no column {name!r}{nearest(name, ITEMS)}")
+                raise InputError(f"there is no column {name!r}{likely(name, ITEMS)}")
             if len(values) != size:
                 raise InputError(f"column {name!r} has {len(values)} answers, the others {size}")
             if len(wrong := np.flatnonzero(impossible(ITEMS[name], values))):
@@ -50,7 +50,7 @@ class Answers:
 
     def __getitem__(self, column: str) -> np.ndarray:
         if column not in ITEMS:
-            raise InputError(f"there is no column {column!r}{nearest(column, ITEMS)}")
+            raise InputError(f"there is no column {column!r}{likely(column, ITEMS)}")
         return self.columns[column] if column in self.columns else np.full(len(self), np.nan)
 
     def only(self, row: int) -> "Answers":
@@ -60,7 +60,7 @@ class Answers:
     def row(self, person: str) -> int:
         """Where a person stands."""
         if person not in self.people:
-            raise InputError(f"there is no person {person!r}{nearest(person, self.people[:1000])}")
+            raise InputError(f"there is no person {person!r}{likely(person, self.people[:1000])}")
         return self.people.index(person)
 
     def score(self, column: str) -> np.ndarray:
@@ -91,6 +91,16 @@ class Answers:
         return self._scores[column, kind]
 
 
+def likely(given: str, names: Collection[str]) -> str:
+    """The end of an error message where there may be too many names to list them all.
+
+    >>> likely("phq9_10", ITEMS), likely("hair", ITEMS)
+    ('; did you mean phq9_1?', '')
+    """
+    end = nearest(given, names)
+    return end if "did you mean" in end or len(names) <= 30 else ""
+
+
 def impossible(item: Item, values: np.ndarray) -> np.ndarray:
     """Which answers an item cannot have."""
     wrong = (values < item.low) | (values > item.high)
@@ -99,7 +109,7 @@ def impossible(item: Item, values: np.ndarray) -> np.ndarray:
 
 def _score(column: str) -> Score | Banded | Ratio:
     if column not in SCORES:
-        raise InputError(f"there is no score {column!r}{nearest(column, SCORES)}")
+        raise InputError(f"there is no score {column!r}{likely(column, SCORES)}")
     return SCORES[column]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from neuroimmune.diagnose.answers import likely
 from neuroimmune.diagnose.instruments import INSTRUMENTS, ITEMS
 from neuroimmune.diagnose.instruments.dsq import SYMPTOMS
 from neuroimmune.errors import InputError, nearest
@@ -54,7 +55,7 @@ def read_map(path: Path) -> Map:
             raise InputError(f"{key} in the map {path} must be a {keys[key].__name__}, not {value!r}")
     for column, name in given.get("columns", {}).items():
         if column not in ITEMS:
-            raise InputError(f"the map {path} names a column {column!r} that does not exist{nearest(column, ITEMS)}")
+            raise InputError(f"the map {path} names a column {column!r} that does not exist{likely(column, ITEMS)}")
         if not isinstance(name, str):
             raise InputError(f"{column} in the map {path} must be the name of a column, not {name!r}")
     return Map(
@@ -123,7 +124,7 @@ def match(names: Iterable[str], mapped: Map) -> Match:
     names = list(names)
     for wanted in filter(None, (mapped.person, mapped.occasion, *mapped.columns.values(), *mapped.codes)):
         if wanted not in names:
-            raise InputError(f"the map names a column {wanted!r}, which the file lacks{nearest(wanted, names)}")
+            raise InputError(f"the map names a column {wanted!r}, which the file lacks{likely(wanted, names)}")
     found = dict(mapped.columns)
     taken = {*found.values(), mapped.person, mapped.occasion}
     for name in names:

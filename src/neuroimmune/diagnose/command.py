@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from neuroimmune.errors import InputError, nearest
+from neuroimmune.errors import InputError
 
 if TYPE_CHECKING:
     from neuroimmune.diagnose.verdict import Results, Verdict
@@ -173,8 +173,3 @@ def _write_templates(key: str, folder: Path) -> None:
     for path, text in files.items():
         whole(path, lambda part, text=text: part.write_text(text, encoding="utf-8"))
         typer.echo(f"Written: {path}")
-
-
-def _meant(given: str, names) -> str:
-    guess = nearest(given, names)
-    return guess if "did you mean" in guess else ""

@@ -190,7 +190,7 @@ def mean(
 ) -> Score:
     """A mean times `per`; by default every item must be answered."""
     size = len(items) // each
-    return Score(column, name, tuple(items), len(items) / per, size if needed is None else needed, each)
+    return Score(column, name, tuple(items), size / per, size if needed is None else needed, each)
 
 
 def whole_numbers(*parts: int | tuple[int, int]) -> list[int]:

@@ -22,6 +22,7 @@ from neuroimmune.diagnose.instruments import INSTRUMENTS, ITEMS
 from neuroimmune.errors import InputError
 
 MOST_COLUMNS = 20_000
+_LONGEST_HEADER = 1 << 26
 MISSING = frozenset(("", "na", "n/a", "nan", "none", "null", "missing", ".", "#n/a", "<na>"))
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _CLOCK = re.compile(r"(\d{1,2})[:.h](\d{2})(?::\d{2})?\s*([ap]\.?m\.?)?|(\d{1,2})\s*([ap]\.?m\.?)", re.IGNORECASE)
@@ -116,7 +117,7 @@ def _decoded(content: bytes, encoding: str, name: str) -> str:
 def _open_csv(text: str, name: str) -> tuple[list[str], Callable[[Match], Columns]]:
     if "\0" in text:
         raise InputError(f"{name} is not text: it holds a zero byte. Save it as CSV in UTF-8")
-    first = text.lstrip("\r\n").splitlines()[0]
+    first = text[:_LONGEST_HEADER].lstrip("\r\n").splitlines()[0]
     separator = max(",;\t|", key=first.count)
     names = [n.strip() for n in next(csv.reader([first], delimiter=separator))]
 
