@@ -162,9 +162,7 @@ def _write_templates(key: str, folder: Path) -> None:
     from neuroimmune.diagnose.writing import whole
 
     if key not in INSTRUMENTS:
-        raise InputError(
-            f"there is no instrument {key!r}; possible: {{', '.join(INSTRUMENTS)}}{{_meant(key, INSTRUMENTS)}}"
-        )
+        raise InputError(f"there is no instrument {key!r}; possible: {', '.join(INSTRUMENTS)}")
     instrument = INSTRUMENTS[key]
     files = {folder / f"{key}.csv": template(instrument), folder / f"{key}_dictionary.csv": dictionary(instrument)}
     for path in files:

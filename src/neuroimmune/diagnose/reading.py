@@ -22,7 +22,6 @@ from neuroimmune.diagnose.instruments import INSTRUMENTS, ITEMS
 from neuroimmune.errors import InputError
 
 MOST_COLUMNS = 20_000
-_LONGEST_HEADER = 1 << 26
 MISSING = frozenset(("", "na", "n/a", "nan", "none", "null", "missing", ".", "#n/a", "<na>"))
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _CLOCK = re.compile(r"(\d{1,2})[:.h](\d{2})(?::\d{2})?\s*([ap]\.?m\.?)?|(\d{1,2})\s*([ap]\.?m\.?)", re.IGNORECASE)
@@ -117,28 +116,30 @@ def _decoded(content: bytes, encoding: str, name: str) -> str:
 def _open_csv(text: str, name: str) -> tuple[list[str], Callable[[Match], Columns]]:
     if "\0" in text:
         raise InputError(f"{name} is not text: it holds a zero byte. Save it as CSV in UTF-8")
-    first = text[:_LONGEST_HEADER].lstrip("\r\n").splitlines()[0]
-    separator = max(",;\t|", key=first.count)
-    names = [n.strip() for n in next(csv.reader([first], delimiter=separator))]
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip("\n") + "\n"
+    separator = max(",;\t|", key=text.partition("\n")[0].count)
+    csv.field_size_limit(1 << 30)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    names = [n.strip() for n in next(lines)]
+    body = text.split("\n", lines.line_num)[lines.line_num]
+    return names, lambda found: _load_csv(body, name, separator, names, found)
 
-    def load(found: Match) -> Columns:
-        return _load_csv(text, name, separator, names, found)
 
-    return names, load
-
-
-def _load_csv(text: str, name: str, separator: str, names: list[str], found: Match) -> Columns:
+def _load_csv(body: str, name: str, separator: str, names: list[str], found: Match) -> Columns:
     import pyarrow as pa
     import pyarrow.csv as pc
 
-    content = text.encode()
-    unique = [f"{place}" for place in range(len(names))]
-    wanted = {n: unique[names.index(n)] for n in (found.person, *found.occasions, *found.columns.values()) if n}
+    if not body.strip():
+        raise InputError(f"{name} has a header but no rows")
+    if '"' in body:
+        _refuse_ragged(body, name, separator, len(names))
+    places = [str(place) for place in range(len(names))]
+    wanted = {n: places[names.index(n)] for n in (found.person, *found.occasions, *found.columns.values()) if n}
     try:
         table = pc.read_csv(
-            pa.BufferReader(content),
-            pc.ReadOptions(column_names=unique, skip_rows_after_names=1, block_size=1 << 26),
-            pc.ParseOptions(delimiter=separator, newlines_in_values=True),
+            pa.BufferReader(body.encode("utf-8", errors="replace")),
+            pc.ReadOptions(column_names=places, block_size=1 << 26),
+            pc.ParseOptions(delimiter=separator, newlines_in_values=True, ignore_empty_lines=len(names) > 1),
             pc.ConvertOptions(
                 include_columns=list(wanted.values()),
                 column_types=dict.fromkeys(wanted.values(), pa.string()),
@@ -146,21 +147,23 @@ def _load_csv(text: str, name: str, separator: str, names: list[str], found: Mat
             ),
         )
     except pa.ArrowInvalid as error:
-        raise InputError(_ragged(text, name, separator, len(names)) or f"{name} cannot be read: {error}") from None
-    if not table.num_rows:
-        raise InputError(f"{name} has a header but no rows")
+        _refuse_ragged(body, name, separator, len(names))
+        raise InputError(f"{name} cannot be read: {error}") from None
     return {n: table[place].combine_chunks() for n, place in wanted.items()}
 
 
-def _ragged(text: str, name: str, separator: str, width: int) -> str:
-    csv.field_size_limit(1 << 30)
-    for number, row in enumerate(csv.reader(io.StringIO(text), delimiter=separator)):
-        if row and len(row) != width:
-            return (
-                f"{name}, row {number}: {len(row)} columns, but the header has {width}. Is there a separator or a "
-                "quotation mark too many or too few?"
-            )
-    return ""
+def _refuse_ragged(body: str, name: str, separator: str, width: int) -> None:
+    """A row of another width, or a quotation mark that swallows rows. Slow, so only where there is a reason."""
+    number = 0
+    try:
+        for number, row in enumerate(csv.reader(io.StringIO(body, newline=""), delimiter=separator, strict=True), 1):
+            if row and len(row) != width:
+                raise InputError(
+                    f"{name}, row {number}: {len(row)} columns, but the header has {width}. Is there a separator or a "
+                    "quotation mark too many or too few?"
+                )
+    except csv.Error as error:
+        raise InputError(f"{name}, after row {number}: a quotation mark is not closed ({error})") from None
 
 
 def _open_parquet(content: bytes, name: str) -> tuple[list[str], Callable[[Match], Columns]]:
@@ -344,7 +347,8 @@ def _refuse_shifted(name: str, found: Match, wrong: Mapping[str, set[str]], arra
         for low, high in {(i.low, i.high) for i in instrument.items if i.whole and i.high - i.low > 1}:
             group = [i.column for i in instrument.items if (i.low, i.high) == (low, high) and i.column in arrays]
             beyond = set().union(*(wrong[column] for column in group))
-            for step, beyond_end, unused in ((1, high + 1, low), (-1, low - 1, high)):
+            shifts = ((1, high + 1, low), (-1, low - 1, high)) if low else ((1, high + 1, low),)  # -1 is no code
+            for step, beyond_end, unused in shifts:
                 if f"{beyond_end:g}" in beyond and len(group) > 1 and not _any(arrays, group, unused):
                     theirs = found.columns[group[0]]
                     raise InputError(

@@ -10,7 +10,7 @@ import numpy as np
 from neuroimmune.diagnose import kleene
 from neuroimmune.diagnose.fhir import bundle
 from neuroimmune.diagnose.verdict import MEETS_BUT, NOTICE, STATEMENTS, Results
-from neuroimmune.errors import InputError, nearest
+from neuroimmune.errors import InputError
 
 
 def table(results: Results) -> Any:
@@ -76,7 +76,7 @@ def write(results: Results, path: Path) -> None:
     """Write results as the ending of `path` says: .csv, .parquet or .json (FHIR). Raises InputError for "
     "another ending."""
     if path.suffix.lower() not in WRITERS:
-        raise InputError(f"results cannot be written as {path.name!r}{nearest(path.suffix, WRITERS)}")
+        raise InputError(f"results cannot be written as {path.name!r}; possible: {', '.join(WRITERS)}")
     whole(path, lambda part: WRITERS[path.suffix.lower()](results, part))
 
 
