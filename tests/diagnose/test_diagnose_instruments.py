@@ -319,7 +319,7 @@ def test_unknown_names():
         answers.score("phq9_totl")
     with pytest.raises(InputError, match="no column 'phq'"):
         answers["phq"]
-    with pytest.raises(InputError, match="not a sum"):
-        answers.bounds("psqi_c3")
+    with pytest.raises(InputError, match="is a ratio, so it has no bounds"):
+        answers.bounds("psqi_efficiency")
     with pytest.raises(InputError, match="no person '7'; possible: 1"):
         answers.row("7")

@@ -80,10 +80,10 @@ class Answers:
         (array([50.]), array([100.]))
         """
         score = _score(column)
-        if not isinstance(score, Score):
-            raise InputError(f"the score {column!r} is not a sum, so it has no bounds")
-        least = self._kept(column, "least", lambda: _filled(self, score, 0))
-        return least, self._kept(column, "most", lambda: _filled(self, score, 1))
+        if isinstance(score, Ratio):
+            raise InputError(f"the score {column!r} is a ratio, so it has no bounds")
+        least = self._kept(column, "least", lambda: _edge(self, score, 0))
+        return least, self._kept(column, "most", lambda: _edge(self, score, 1))
 
     def _kept(self, column, kind, compute) -> np.ndarray:
         if (column, kind) not in self._scores:
@@ -156,16 +156,16 @@ def _band(amount: np.ndarray, score: Banded) -> np.ndarray:
     return np.where(np.isnan(amount), np.nan, np.sum(passed, axis=0, dtype=float))
 
 
-def _filled(answers: Answers, score: Score, extreme: int) -> np.ndarray:
+def _edge(answers: Answers, score: Score | Banded, extreme: int) -> np.ndarray:
+    """The score with every missing answer at its least (0) or its most (1)."""
+    if isinstance(score, Banded):
+        value = answers.score(score.column)
+        return np.where(np.isnan(value), (0, len(score.limits))[extreme], value)
     amount = np.zeros(len(answers))
     for column in score.items:
-        given = _counted(answers, column, score.points)
-        edge = _edges(column, score.points)[extreme]
         if column in SCORES:
-            given = answers.bounds(column)[extreme]
-        amount += np.where(np.isnan(given), edge, given)
+            amount += answers.bounds(column)[extreme]
+        else:
+            given = _counted(answers, column, score.points)
+            amount += np.where(np.isnan(given), ITEMS[column].extremes(score.points)[extreme], given)
     return amount / score.over
-
-
-def _edges(column: str, points: tuple[float, ...]) -> tuple[float, float]:
-    return (np.nan, np.nan) if column in SCORES else ITEMS[column].extremes(points)

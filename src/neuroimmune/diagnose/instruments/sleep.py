@@ -45,6 +45,7 @@ PSQI = Instrument(
     cutoffs=(Fact("psqi_total", "above 5", "poor sleep", "buysse1989", checked=False),),
     changes=(Fact("psqi_total", "3", "origin uncertain", "Hughes 2009", checked=False),),
     notes=(
+        "Seven hours asleep exactly count 1 in component 3, six hours exactly too.",
         "Items 6 to 9 are numbered differently in different editions, so their columns carry names.",
         "Times are clock times of 24 hours (23:30 or 23.5). A person in bed at 11 in the evening is at 23.",
         "Hours in bed run from one time to the other over midnight. Equal times give no efficiency.",
