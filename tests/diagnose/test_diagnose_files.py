@@ -194,6 +194,18 @@ def test_codes_that_begin_at_zero_where_ours_begin_at_one(tmp_path):
         read(saved(tmp_path, "\n".join(("person,fss_1,fss_2", *lines)) + "\n"))
 
 
+def test_a_file_without_zeros_is_doubted(tmp_path):
+    names = ",".join(f"phq9_{n}" for n in range(1, 10))
+    text = f"person,{names}\n" + "".join(f"{n}{',1' * 9}\n" for n in range(25))
+    assert any("nobody answered 0" in note for note in read(saved(tmp_path, text)).notes)
+    assert not any("nobody answered 0" in note for note in read(saved(tmp_path, text + "x" + ",0" * 9)).notes)
+
+
+def test_clock_times_of_twelve_hours_are_doubted(tmp_path):
+    answers = read(saved(tmp_path, "person,psqi_bed,psqi_up\n1,11:00,7:00\n2,23:00,7:00\n"))
+    assert any(note.startswith("1 people spend more than 16 hours in bed") for note in answers.notes)
+
+
 def test_rows_without_a_person_are_numbered(tmp_path):
     answers = read(saved(tmp_path, "phq9_1\n1\n2\n"))
     assert answers.people == ["1", "2"] and any("numbered" in note for note in answers.notes)
@@ -579,6 +591,23 @@ def test_fuzzed_fhir(tmp_path_factory, resource, items):
             "b.json",
         )
     )
+
+
+@pytest.mark.parametrize("form", ["parquet", "xlsx"])
+def test_damaged_tables(tmp_path, people, form):
+    """Bytes of a Parquet and of an Excel file changed at random."""
+    chance = random.Random(2)
+    if form == "parquet":
+        table = pa.table({"person": people.people} | {c: people.columns[c] for c in list(people.columns)[:30]})
+        pyarrow.parquet.write_table(table, tmp_path / "whole.parquet")
+    else:
+        workbook(tmp_path, [["person", "phq9_1"], ["a", 1], ["b", 2]]).rename(tmp_path / "whole.xlsx")
+    content = (tmp_path / f"whole.{form}").read_bytes()
+    for attempt in range(60):
+        broken = bytearray(content)
+        for _ in range(chance.randint(1, 10)):
+            broken[chance.randrange(4, len(broken))] = chance.randrange(256)
+        check(saved(tmp_path, bytes(broken[: chance.choice([None, len(broken) // 2])]), f"{attempt}.{form}"))
 
 
 def test_damaged_example_files(tmp_path):

@@ -109,23 +109,26 @@ def bundle(results) -> Iterator[str]:
     """A bundle of observations, piece by piece: every score, and every verdict with its paragraph."""
     from neuroimmune.diagnose.verdict import NOTICE
 
+    scores, alerts = results.scores(), results.alerts()
     yield '{"resourceType": "Bundle", "type": "collection", "entry": ['
     separator = "\n"
     for row, person in enumerate(results.answers.people):
-        for observation in _observations(results, row, person):
+        told = (("crisis-notice", "crisis notice", alerts), ("problem", "unusable answer", results.answers.problems))
+        texts = [(code, name, text) for code, name, rows in told for text in rows.get(row, [])]
+        for observation in _observations(results, scores, texts, row, person):
             entry = {"resource": observation | {"note": [*observation.get("note", []), {"text": NOTICE}]}}
             yield separator + json.dumps(entry, ensure_ascii=False)
             separator = ",\n"
     yield "\n]}\n"
 
 
-def _observations(results, row: int, person: str) -> Iterator[dict]:
+def _observations(results, scores: dict, texts: list, row: int, person: str) -> Iterator[dict]:
     from neuroimmune.diagnose.instruments import SCORES
 
-    for column, values in results.scores().items():
+    for column, values in scores.items():
         if values[row] == values[row]:
             yield _observation(person, column, SCORES[column].name, valueQuantity={"value": float(values[row])})
-    for explained in results.explain(person):
+    for explained in results.explain_row(row):
         coding = {"system": SYSTEM, "code": explained.criteria.value.replace(" ", "-")}
         yield _observation(
             person,
@@ -134,10 +137,8 @@ def _observations(results, row: int, person: str) -> Iterator[dict]:
             valueCodeableConcept={"coding": [coding], "text": explained.statement},
             note=[{"text": explained.paragraph}],
         )
-    for notice in results.alerts().get(row, []):
-        yield _observation(person, "crisis-notice", "crisis notice", valueString=notice)
-    for problem in results.answers.problems.get(row, []):
-        yield _observation(person, "problem", "an answer that could not be used", valueString=problem)
+    for code, name, text in texts:
+        yield _observation(person, code, name, valueString=text)
 
 
 def _observation(person: str, code: str, name: str, **value) -> dict:

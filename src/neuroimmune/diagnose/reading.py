@@ -8,7 +8,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?", re.ASCII | re.
 _CLOCK = re.compile(r"(\d{1,2})[:.h](\d{2})(?::\d{2})?\s*([ap]\.?m\.?)?|(\d{1,2})\s*([ap]\.?m\.?)", re.IGNORECASE)
 _WORDS = {"no": 0.0, "false": 0.0, "n": 0.0, "unchecked": 0.0, "yes": 1.0, "true": 1.0, "y": 1.0, "checked": 1.0}
 _WRONG_ENOUGH = 20
+_MANY_ITEMS = 5
+_LONG_IN_BED = 16
 _NO_CODES: Mapping[str, float] = {}
 
 Columns = dict[str, Any]  # the file's name → a pyarrow array or a list of Python values
@@ -170,17 +172,19 @@ def _open_parquet(content: bytes, name: str) -> tuple[list[str], Callable[[Match
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    damage = (pa.ArrowException, OSError, ValueError)  # a damaged file raises any of them
     try:
         file = pq.ParquetFile(pa.BufferReader(content))
-    except pa.ArrowException as error:
+        names = file.schema_arrow.names
+    except damage as error:
         raise InputError(f"{name} is not a Parquet file that can be read: {error}") from None
-    names = file.schema_arrow.names
 
     def load(found: Match) -> Columns:
         wanted = [n for n in (found.person, *found.occasions, *found.columns.values()) if n]
         try:
             table = file.read(columns=wanted)
-        except pa.ArrowException as error:
+            table.validate(full=True)
+        except damage as error:
             raise InputError(f"{name} is damaged: {error}") from None
         if not table.num_rows:
             raise InputError(f"{name} has no rows")
@@ -225,6 +229,7 @@ def _answers(name: str, columns: Columns, found: Match, mapped: Map, fields: Map
                 f'codes of its own, give them in a map: [codes."{theirs}"]; if it is another column, rename it'
             )
     _refuse_shifted(name, found, wrong, arrays)
+    notes.extend(_doubts(found, arrays))
     if renamed := [f"{theirs} → {column}" for column, theirs in found.columns.items() if theirs != column]:
         notes.append(f"{len(renamed)} columns were recognised by another name: {_some(renamed)}")
     if found.unused:
@@ -349,13 +354,33 @@ def _refuse_shifted(name: str, found: Match, wrong: Mapping[str, set[str]], arra
             beyond = set().union(*(wrong[column] for column in group))
             shifts = ((1, high + 1, low), (-1, low - 1, high)) if low else ((1, high + 1, low),)  # -1 is no code
             for step, beyond_end, unused in shifts:
-                if f"{beyond_end:g}" in beyond and len(group) > 1 and not _any(arrays, group, unused):
+                if f"{beyond_end:g}" in beyond and not _any(arrays, group, unused):
                     theirs = found.columns[group[0]]
                     raise InputError(
                         f"{name}: the answers of {instrument.name} seem to run from {low + step:g} to {high + step:g}, "
                         f"not from {low:g} to {high:g} (column {theirs!r} and others). Say in a map what the codes of "
                         f'each column mean: [codes."{theirs}"]'
                     )
+
+
+def _doubts(found: Match, arrays: Mapping[str, np.ndarray]) -> Iterator[str]:
+    """What is possible and yet seldom true."""
+    for instrument in INSTRUMENTS.values():
+        group = [i.column for i in instrument.items if i.whole and i.low == 0 and i.high > 1 and i.column in arrays]
+        if len(group) >= _MANY_ITEMS and len(arrays[group[0]]) >= _WRONG_ENOUGH and not _any(arrays, group, 0):
+            yield (
+                f"nobody answered 0 to any item of {instrument.name}: if the file counts from 1, all its scores "
+                "are wrong. "
+                "Give its codes in a map"
+            )
+    if {"psqi_bed", "psqi_up"} <= arrays.keys():
+        hours = (arrays["psqi_up"] - arrays["psqi_bed"]) % 24
+        if count := int(np.count_nonzero(hours > _LONG_IN_BED)):
+            yield (
+                f"{count:,} people spend more than {_LONG_IN_BED} hours in bed by "
+                f"{found.columns['psqi_bed']!r}: if these "
+                "are clock times of 12 hours, write 23:00 or 11:00 PM"
+            )
 
 
 def _any(arrays: Mapping[str, np.ndarray], columns: Sequence[str], value: float) -> bool:

@@ -139,11 +139,15 @@ class Results:
         return found
 
     def explain(self, person: str) -> list[Explanation]:
-        """Every definition judged for one person, with its reasons."""
-        one = self.answers.only(self.answers.row(person))
+        """Every definition judged for one person, with its reasons. Raises InputError when there is no such person."""
+        return self.explain_row(self.answers.row(person))
+
+    def explain_row(self, row: int) -> list[Explanation]:
+        """The same for the person in a row."""
+        one = self.answers.only(row)
         return [
             Explanation(
-                person,
+                self.answers.people[row],
                 DEFINITIONS[key],
                 chosen,
                 judge(DEFINITIONS[key].criteria(chosen), one),
