@@ -13,7 +13,7 @@ from neuroimmune.errors import InputError, nearest
 
 _INK, _PALE, _BAND, _ACCENT = "#1d2b3a", "#cfd6dc", "#f3f5f7", "#2f6f8f"
 _FORMATS = (".pdf", ".png", ".svg")
-_MOST_COLUMNS = 24
+_MOST_COLUMNS = 16  # so that it fits the width of a page
 
 
 def overlaps(results: Results, keys: Sequence[str]) -> Counter[tuple[str, ...]]:
@@ -53,7 +53,7 @@ def draw(results: Results, path: Path, among: Sequence[str] = ()) -> None:
     if not keys:
         raise InputError("nobody meets any definition, so there is no overlap to draw")
     chart = _draw(results, sorted(keys, key=lambda key: results.cases(key).sum()))  # the largest at the top
-    whole(path, lambda part: chart.savefig(part, format=path.suffix[1:].lower(), dpi=200))
+    whole(path, lambda part: chart.savefig(part, format=path.suffix[1:].lower(), dpi=300))
 
 
 def _draw(results: Results, keys: list[str]):
@@ -62,8 +62,8 @@ def _draw(results: Results, keys: list[str]):
     counts = overlaps(results, keys)
     totals = [int(results.cases(key).sum()) for key in keys]
     groups = [group for group, _ in counts.most_common() if group][:_MOST_COLUMNS]
-    across, down = 0.23 * max(len(groups), 10), 0.23 * len(keys)
-    chart = Figure(figsize=(across + 4.2, down + 2.5), layout="constrained")
+    across, down = 0.2 * max(len(groups), 12), 0.22 * len(keys)
+    chart = Figure(figsize=(across + 4.0, down + 2.3), layout="constrained")
     grid = chart.add_gridspec(2, 2, width_ratios=(1.3, across), height_ratios=(1.25, down))
     bars = chart.add_subplot(grid[0, 1])
     dots = chart.add_subplot(grid[1, 1], sharex=bars)
@@ -72,7 +72,7 @@ def _draw(results: Results, keys: list[str]):
     _dots(dots, keys, groups)
     _sizes(sizes, keys, totals)
     rest = sum(count for group, count in counts.items() if group and group not in groups)
-    smaller = f"; {rest:,} are in groups smaller than those shown" if rest else ""
+    smaller = f"; {rest:,} are in groups not shown" if rest else ""
     conditions = ", ".join(dict.fromkeys(DEFINITIONS[key].condition for key in reversed(keys)))
     chart.suptitle(
         f"Who meets which definition of {conditions}", x=0.01, ha="left", fontsize=10, fontweight="bold", color=_INK
@@ -84,7 +84,7 @@ def _draw(results: Results, keys: list[str]):
         color=_INK,
         pad=10,
     )
-    chart.supxlabel(NOTICE, x=0.01, ha="left", fontsize=6.5, color="#5a6670")
+    chart.supxlabel(f"{NOTICE} Cannot say counts here as not met.", x=0.01, ha="left", fontsize=6.5, color="#5a6670")
     return chart
 
 

@@ -43,7 +43,7 @@ def read(path: Path | str, mapped: Map | None = None, dictionary: Path | None = 
     from neuroimmune.diagnose.redcap import read_dictionary
 
     mapped = mapped or Map()
-    name, content = Path(path).name, _bytes(Path(path))
+    name, content = Path(path).name, content_of(Path(path))
     notes: list[str] = []
     names, load = _open(content, name, notes)
     if len(names) > MOST_COLUMNS:
@@ -64,9 +64,9 @@ def read(path: Path | str, mapped: Map | None = None, dictionary: Path | None = 
     return _answers(name, columns, found, mapped, fields, notes)
 
 
-def _bytes(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
     try:
-        content = path.read_bytes()
+        content = path.readcontent_of()
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
     if not content.strip():
@@ -133,8 +133,6 @@ def _load_csv(body: str, name: str, separator: str, names: list[str], found: Mat
 
     if not body.strip():
         raise InputError(f"{name} has a header but no rows")
-    if '"' in body:
-        _refuse_ragged(body, name, separator, len(names))
     places = [str(place) for place in range(len(names))]
     wanted = {n: places[names.index(n)] for n in (found.person, *found.occasions, *found.columns.values()) if n}
     try:
@@ -144,13 +142,15 @@ def _load_csv(body: str, name: str, separator: str, names: list[str], found: Mat
             pc.ParseOptions(delimiter=separator, newlines_in_values=True, ignore_empty_lines=len(names) > 1),
             pc.ConvertOptions(
                 include_columns=list(wanted.values()),
-                column_types=dict.fromkeys(wanted.values(), pa.string()),
+                column_types=dict.fromkeys(wanted.values(), pa.dictionary(pa.int32(), pa.string())),
                 strings_can_be_null=False,
             ),
         )
     except pa.ArrowInvalid as error:
         _refuse_ragged(body, name, separator, len(names))
         raise InputError(f"{name} cannot be read: {error}") from None
+    if table.num_rows != body.count("\n"):  # lines within quotation marks, or a mark too few
+        _refuse_ragged(body, name, separator, len(names))
     return {n: table[place].combine_chunks() for n, place in wanted.items()}
 
 
@@ -285,7 +285,9 @@ def _distinct(values: Any) -> tuple[list[object], np.ndarray]:
         keys = {(type(v), v): v for v in values}
         places = {key: place for place, key in enumerate(keys)}
         return list(keys.values()), np.array([places[type(v), v] for v in values], np.intp)
-    encoded = values.dictionary_encode(null_encoding="encode")
+    import pyarrow as pa
+
+    encoded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode(null_encoding="encode")
     return encoded.dictionary.to_pylist(), encoded.indices.to_numpy(zero_copy_only=False)
 
 

@@ -49,9 +49,9 @@ class Field:
 
 def read_dictionary(path: Path) -> dict[str, Field]:
     """Read a data dictionary. Raises InputError when it is none."""
-    from neuroimmune.diagnose.reading import _bytes, decode
+    from neuroimmune.diagnose.reading import content_of, decode
 
-    text = decode(_bytes(Path(path)), Path(path).name, [])
+    text = decode(content_of(Path(path)), Path(path).name, [])
     try:
         rows = list(csv.DictReader(io.StringIO(text)))
     except csv.Error as error:
