@@ -66,7 +66,7 @@ def read(path: Path | str, mapped: Map | None = None, dictionary: Path | None = 
 
 def content_of(path: Path) -> bytes:
     try:
-        content = path.readcontent_of()
+        content = path.read_bytes()
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
     if not content.strip():
