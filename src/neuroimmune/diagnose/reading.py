@@ -138,7 +138,7 @@ def _load_csv(body: str, name: str, separator: str, names: list[str], found: Mat
     try:
         table = pc.read_csv(
             pa.BufferReader(body.encode("utf-8", errors="replace")),
-            pc.ReadOptions(column_names=places, block_size=1 << 26),
+            pc.ReadOptions(column_names=places, block_size=1 << 24),
             pc.ParseOptions(delimiter=separator, newlines_in_values=True, ignore_empty_lines=len(names) > 1),
             pc.ConvertOptions(
                 include_columns=list(wanted.values()),
