@@ -6,6 +6,7 @@ from neuroimmune.diagnose.answers import Answers
 from neuroimmune.diagnose.definitions import DEFINITIONS
 from neuroimmune.diagnose.instruments.pain import AREAS
 from neuroimmune.diagnose.kleene import WORDS
+from neuroimmune.diagnose.rules import columns_of
 from neuroimmune.diagnose.sources import SOURCES
 from neuroimmune.diagnose.verdict import MEETS, MEETS_BUT, diagnose
 from neuroimmune.errors import InputError
@@ -195,6 +196,66 @@ def test_every_parameter_has_a_variant_test_or_is_shared():
 def test_item_6_of_the_dsq_pem():
     assert excluded("pem", PEM | {"dsqpem_6": 1}, recovery="excludes") == "yes"
     assert excluded("pem", PEM | {"dsqpem_6": 1}) == "no"
+
+
+# The items of every category, as the published scoring syntax has them, written out a second time.
+CATEGORIES = {
+    "ccc": {
+        "post-exertional malaise": "14 15 16 17 18",
+        "unrefreshing or disturbed sleep": "19 20 21 22 23 24",
+        "pain": "25 26 27 28 29 30 31",
+        "two or more neurological or cognitive symptoms": "32 33 34 35 36 37 38 39 40 41 42 43 44",
+        "autonomic": "45 46 47 48 49 50 51",
+        "neuroendocrine": "52 53 54 55 56 57 58 59 60 61",
+        "immune": "62 63 64 65 66",
+    },
+    "icc": {
+        "post-exertional malaise": "14 15 16 17 18",
+        "neurocognitive impairment": "36 37 38 39 40 41 42 43 44",
+        "pain": "25 26 27 28 31",
+        "sleep disturbance": "19 20 21 22 23 24",
+        "neurosensory, perceptual or motor disturbance": "32 33 34 35 48",
+        "flu-like symptoms": "62 63 64 65",
+        "gastrointestinal": "29 30 46 47",
+        "sensitivities": "61 66",
+        "cardiovascular": "50 51",
+        "loss of thermostatic stability": "54 55 56 57 58 59 60",
+    },
+    "iom": {
+        "post-exertional malaise": "14 15 16 17 18",
+        "cognitive impairment": "36 37 38 39 40 43 44",
+        "orthostatic intolerance": "48 49 50 51",
+    },
+    "fukuda": {
+        "impaired memory or concentration": "36 37 38 39 43 44",
+        "post-exertional malaise": "14 15 16 17 18",
+        "four or more of eight symptoms": "36 37 38 39 43 44 62 63 25 26 31 19 14 15 16 17 18",
+    },
+    "rccc": {"pain in muscles, joints, abdomen or head": "25 26 30 31", "immune": "62 63 64 65 66"},
+    "london": {"fatigue brought on by trivially small physical or mental exertion": "16 17"},
+    "nice": {"cognitive difficulties": "36 37 38 39 40 43 44"},
+}
+
+
+@pytest.mark.parametrize(("key", "category"), [(key, c) for key, categories in CATEGORIES.items() for c in categories])
+def test_items_of_every_category(key, category):
+    def found(criterion):
+        if criterion.text == category:
+            return columns_of(criterion)
+        return next(filter(None, map(found, getattr(criterion, "parts", ()))), None)
+
+    definition = DEFINITIONS[key]
+    columns = found(definition.criteria(definition.choose())) or []
+    assert [c for c in columns if c.endswith("f")] == [f"dsq_{n}f" for n in CATEGORIES[key][category].split()]
+
+
+def test_regions_of_2016():
+    """Two areas and one on each side, but no jaw, chest or abdomen; nineteen areas in all."""
+    definition = DEFINITIONS["acr2016"]
+    generalised = definition.criteria(definition.choose()).parts[1]
+    assert generalised.least == 4
+    assert [len(columns_of(region)) for region in generalised.parts] == [3, 3, 3, 3, 3]
+    assert len(AREAS) == 19
 
 
 # Traps of public code: see docs/diagnose/traps.md.

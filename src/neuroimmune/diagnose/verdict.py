@@ -1,6 +1,6 @@
 """Verdicts, for everybody as columns and for one person as a tree and a paragraph."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,9 +71,20 @@ class Explanation:
     def paragraph(self) -> str:
         """What a person can read."""
         told = " ".join(_sentences(self))
-        source = SOURCES[self.definition.source]
-        caution = "" if self.definition.checked else " The rule is recalled and was not compared with the paper."
-        return f"{self.definition.name}: {self.statement}. {told} Variant: {self.variant}. Source: {source}.{caution}"
+        ending = f"Variant: {self.variant}. Source: {SOURCES[self.definition.source]}.{self.caution}"
+        return f"{self.definition.name}: {self.statement}. {told} {ending}"
+
+    @property
+    def caution(self) -> str:
+        """What of the rule was recalled and not seen in a source."""
+        if not self.definition.checked:
+            return " The rule is recalled and was not compared with the paper."
+        recalled = [
+            f"{p.name}: {self.choices[p.name]}"
+            for p in self.definition.parameters
+            if "recalled" in p.options[self.choices[p.name]]
+        ]
+        return f" Recalled and not compared with the paper: {', '.join(recalled)}." if recalled else ""
 
 
 def _sentences(explained: Explanation) -> Iterator[str]:
@@ -88,20 +99,22 @@ def _sentences(explained: Explanation) -> Iterator[str]:
         yield f"Recorded exclusion: {'; '.join(found)}."
     elif open_exclusions := [part.text for part in explained.exclusions.parts if part.value == "cannot say"]:
         yield f"Not recorded, and for a clinician to rule out: {_listed(open_exclusions, 4)}."
+    elif explained.exclusions.parts:
+        yield "Every exclusion was recorded as absent."
 
 
 def _told(part: Verdict) -> str:
     if part.join == "not" or not part.evidence and not part.parts:
         return part.text
-    if not part.parts or part.join == "":
+    if not part.parts or part.join in ("", Asked.join):
         return f"{part.text} ({_listed(part.evidence, 4)})"
     counts = [sum(p.value == value for p in part.parts) for value in ("yes", "cannot say")]
-    met = [p.text for p in part.parts if p.value == "yes"]
+    met = [p.text.partition(" (DSQ ")[0] for p in part.parts if p.value == "yes"]
     unknown = f", {counts[1]} unknown" if counts[1] else ""
     return f"{part.text} ({counts[0]} of {len(part.parts)}{unknown}{': ' if met else ''}{_listed(met)})"
 
 
-def _listed(names, most: int = 8) -> str:
+def _listed(names: Sequence[str], most: int = 6) -> str:
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 

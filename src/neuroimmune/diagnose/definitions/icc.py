@@ -17,10 +17,12 @@ from neuroimmune.diagnose.rules import (
     yes,
 )
 
+_COUNT = {"three": 3, "one": 1}
 
-def _neurological(count: int) -> Group:
+
+def _neurological(count: str) -> Group:
     return at_least(
-        count,
+        _COUNT[count],
         f"neurological impairment: {count} of four categories",
         any_symptom("neurocognitive impairment", *range(36, 45)),
         any_symptom("pain", 25, 26, 27, 28, 31),
@@ -29,9 +31,9 @@ def _neurological(count: int) -> Group:
     )
 
 
-def _immune(count: int) -> Group:
+def _immune(count: str) -> Group:
     return at_least(
-        count,
+        _COUNT[count],
         f"immune, gastrointestinal and genitourinary impairment: {count} of five categories",
         any_symptom("flu-like symptoms", 62, 63, 64, 65),
         any_symptom("gastrointestinal", 29, 30, 46, 47),
@@ -52,8 +54,7 @@ def _energy() -> Criterion:
 
 
 def _parts(p: Choices) -> tuple[Criterion, ...]:
-    count = {"three": 3, "one": 1}[p["categories"]]
-    return _neurological(count), _immune(count), _energy()
+    return _neurological(p["categories"]), _immune(p["categories"]), _energy()
 
 
 def _halved(p: Choices) -> list[Criterion]:
@@ -67,7 +68,7 @@ def criteria(p: Choices) -> Criterion:
 
 
 def _categories(p: Choices) -> list[Criterion]:
-    return [*_neurological(3).parts, *_immune(3).parts]
+    return [*_neurological("three").parts, *_immune("three").parts]
 
 
 def atypical(p: Choices) -> Criterion:

@@ -34,4 +34,6 @@ PEM = Definition(
             "Step 2 is recalled without items 6 and 10.",
         ),
     ),
+    ("Step 1 was seen; step 2 is recalled.",),
+    checked=False,
 )
