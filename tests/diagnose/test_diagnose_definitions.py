@@ -188,6 +188,10 @@ def test_variant_of_exclusions_differs(key, parameter, option, answers, other, e
     assert excluded(key, answers, **{parameter: other}) != expected
 
 
+def test_fatigue_that_is_required_is_item_13():
+    assert verdict("ccc", CCC | symptoms(13), fatigue="required") == "yes"
+
+
 def test_every_parameter_has_a_variant_test_or_is_shared():
     tested = {parameter for _, parameter, *_ in (*VARIANTS, *EXCLUDING)} | {"recovery"}
     assert {p.name for d in DEFINITIONS.values() for p in d.parameters} == tested

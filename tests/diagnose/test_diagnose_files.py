@@ -78,6 +78,36 @@ def test_parquet(tmp_path, people):
     same(people, read(tmp_path / "answers.parquet"))
 
 
+def test_parquet_of_other_types(tmp_path):
+    table = {
+        "person": [1, 2, 3],
+        "phq9_1": pa.array(["2", None, "x"]).dictionary_encode(),
+        "phq9_2": pa.array([1, None, 3], pa.int8()),
+        "lifelong_fatigue": [True, False, None],
+        "age": pa.array([datetime.date(2024, 1, 1)] * 3),
+        "bmi": pa.array([21, 22, None], pa.decimal128(5, 2)),
+    }
+    pyarrow.parquet.write_table(pa.table(table), tmp_path / "a.parquet")
+    answers = read(tmp_path / "a.parquet")
+    assert answers.people == ["1", "2", "3"]
+    np.testing.assert_array_equal(answers["phq9_1"], [2, np.nan, np.nan])
+    np.testing.assert_array_equal(answers["phq9_2"], [1, np.nan, 3])
+    np.testing.assert_array_equal(answers["lifelong_fatigue"], [1, 0, np.nan])
+    np.testing.assert_array_equal(answers["bmi"], [21, 22, np.nan])
+    assert {row: len(told) for row, told in answers.problems.items()} == {0: 1, 1: 1, 2: 2}
+
+
+def test_parquet_of_lists(tmp_path):
+    pyarrow.parquet.write_table(pa.table({"person": [1], "phq9_1": [[1, 2]]}), tmp_path / "a.parquet")
+    with pytest.raises(InputError, match="the column 'phq9_1' holds lists"):
+        read(tmp_path / "a.parquet")
+
+
+def test_excel_with_a_column_twice(tmp_path):
+    with pytest.raises(InputError, match="both hold phq9_1"):
+        read(workbook(tmp_path, [["person", "phq9_1", "phq9_1"], ["a", 1, 2]]))
+
+
 def workbook(folder: Path, cells: list[list[object]]) -> Path:
     book = openpyxl.Workbook()
     for row in cells:
@@ -135,6 +165,7 @@ def test_wrong_cells_mark_their_row_and_count_as_missing(tmp_path):
         ('person,phq9_1\n1,"2\n2,3\n', "answers.csv"),
         ("person,phq9_1,phq9_1\n1,2,3\n", "'phq9_1' and 'phq9_1' both hold phq9_1"),
         ("person,phq9_1,PHQ9_q1\n1,2,3\n", "'phq9_1' and 'PHQ9_q1' both hold phq9_1"),
+        ("person,person,phq9_1\na,b,1\n", "the column 'person' more than once"),
         ("person,phq9_1\x00\n1,2\n", "zero byte|not text|known"),
     ],
 )

@@ -137,12 +137,11 @@ def match(names: Iterable[str], mapped: Map) -> Match:
                 f'under [columns]: {column} = "{name}"'
             )
         found[column] = name
-    twice = sorted({name for name in {*found.values()} if names.count(name) > 1})
-    if twice:
-        raise InputError(f"the file has the column {twice[0]!r} more than once: rename one of them")
     person = mapped.person or _first(PERSONS, names, found)
     occasions = (mapped.occasion,) if mapped.occasion else tuple(n for n in names if plain(n) in OCCASIONS)
     used = {person, *occasions, *found.values()}
+    if twice := sorted(name for name in used if names.count(name) > 1):
+        raise InputError(f"the file has the column {twice[0]!r} more than once: rename one of them")
     return Match(person, occasions, found, tuple(name for name in names if name not in used))
 
 

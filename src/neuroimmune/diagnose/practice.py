@@ -15,9 +15,8 @@ _RULED_OUT = 0.02  # share of people with any one exclusion
 _EXCLUSIONS = (
     "lifelong_fatigue ongoing_exertion relieved_by_rest medical_explanation unresolved_disease psychosis_or_dementia "
     "melancholic_depression eating_disorder substance_abuse primary_psychiatric somatoform_disorder "
-    "depressive_disorder "
-    "anxiety_disorder organic_brain_disease school_phobia other_pain_disorder covid_other_explanation "
-    "fnd_other_explanation dsq_lifelong dsqpem_6"
+    "depressive_disorder anxiety_disorder organic_brain_disease school_phobia other_pain_disorder "
+    "covid_other_explanation fnd_other_explanation dsq_lifelong dsqpem_6"
 ).split()
 _RARE = ("fnd_", "covid_", "phq9_9")
 _RARER = 1.6

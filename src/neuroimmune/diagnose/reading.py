@@ -56,8 +56,7 @@ def read(path: Path | str, mapped: Map | None = None, dictionary: Path | None = 
         shown = ", ".join(repr(n) for n in names[:6])
         raise InputError(
             f"no column of {name} is known ({shown}, …). Write a template to see the names (--template dsq-2), "
-            "or say in "
-            "a map which column holds what (--map)"
+            "or say in a map which column holds what (--map)"
         )
     columns = load(found)
     fields = read_dictionary(dictionary) if dictionary else {}
@@ -184,8 +183,11 @@ def _open_parquet(content: bytes, name: str) -> tuple[list[str], Callable[[Match
         try:
             table = file.read(columns=wanted)
             table.validate(full=True)
+            nested = [n for n in wanted if pa.types.is_nested(table[n].type)]
         except damage as error:
             raise InputError(f"{name} is damaged: {error}") from None
+        if nested:
+            raise InputError(f"{name}: the column {nested[0]!r} holds lists or tables, not one answer a person")
         if not table.num_rows:
             raise InputError(f"{name} has no rows")
         return {n: table[n].combine_chunks() for n in wanted}
@@ -261,9 +263,8 @@ def _people(name: str, columns: Columns, found: Match, notes: list[str]) -> list
         for row, person in enumerate(people, 1):
             if person in rows:
                 raise InputError(
-                    f"{name}: the person {person!r} stands in rows {rows[person]} and {row}. A row is a person; "
-                    "say in a "
-                    'map which column tells occasions apart: occasion = "…"'
+                    f"{name}: the person {person!r} stands in rows {rows[person]} and {row}. A row is a person; say "
+                    'in a map which column tells occasions apart: occasion = "…"'
                 )
             rows[person] = row
     return people
@@ -287,6 +288,8 @@ def _distinct(values: Any) -> tuple[list[object], np.ndarray]:
         return list(keys.values()), np.array([places[type(v), v] for v in values], np.intp)
     import pyarrow as pa
 
+    if pa.types.is_dictionary(values.type) and values.null_count:
+        values = values.dictionary_decode()
     encoded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode(null_encoding="encode")
     return encoded.dictionary.to_pylist(), encoded.indices.to_numpy(zero_copy_only=False)
 
@@ -372,8 +375,7 @@ def _doubts(found: Match, arrays: Mapping[str, np.ndarray]) -> Iterator[str]:
         if len(group) >= _MANY_ITEMS and len(arrays[group[0]]) >= _WRONG_ENOUGH and not _any(arrays, group, 0):
             yield (
                 f"nobody answered 0 to any item of {instrument.name}: if the file counts from 1, all its scores "
-                "are wrong. "
-                "Give its codes in a map"
+                "are wrong. Give its codes in a map"
             )
     if {"psqi_bed", "psqi_up"} <= arrays.keys():
         hours = (arrays["psqi_up"] - arrays["psqi_bed"]) % 24

@@ -91,9 +91,8 @@ def codes(column: str, theirs: str, fields: Mapping[str, Field]) -> dict[str, fl
     strange = [f"{code}, {field.choices[code]}" for code in field.choices if code not in known]
     if set(item.codes) - set(known.values()) and strange:
         raise InputError(
-            f"the dictionary codes {theirs!r} ({column}) with {strange[0]!r}, but an answer is {item.possible}. "
-            "Give the "
-            f'meaning of each code in a map: [codes."{theirs}"]'
+            f"the dictionary codes {theirs!r} ({column}) with {strange[0]!r}, but an answer is {item.possible}. Say in "
+            f'a map what each code means: [codes."{theirs}"]'
         )
     return {field.choices[code]: number for code, number in known.items()}
 

@@ -25,10 +25,10 @@ _SYSTEMS = {
 _NEUROCOGNITIVE = range(32, 45)
 
 
-def _systems(p: Choices) -> Criterion:
-    count = {"two of three": 2, "one": 1}[p["systems"]]
-    words = "symptoms from two of three systems" if count == 2 else "a symptom from any of three systems"
-    return at_least(count, words, *(any_symptom(name, *items) for name, items in _SYSTEMS.items()))
+def _systems(option: str) -> Criterion:
+    count, words = {"two of three": (2, "symptoms from two"), "one": (1, "a symptom from one")}[option]
+    systems = (any_symptom(name, *items) for name, items in _SYSTEMS.items())
+    return at_least(count, f"{words} of three systems", *systems)
 
 
 def _neurocognitive() -> Criterion:
@@ -45,7 +45,7 @@ def criteria(p: Choices) -> Criterion:
         concepts.sleep_problem(),
         any_symptom("pain", *range(25, 32)),
         _neurocognitive(),
-        _systems(p),
+        _systems(p["systems"]),
     )
 
 
@@ -59,11 +59,7 @@ def _revised_symptoms(p: Choices) -> tuple[Criterion, ...]:
         concepts.sleep_problem(),
         any_symptom("pain in muscles, joints, abdomen or head", 25, 26, 30, 31),
         _neurocognitive(),
-        at_least(
-            2,
-            "symptoms from two of three systems",
-            *(any_symptom(name, *items) for name, items in _SYSTEMS.items()),
-        ),
+        _systems("two of three"),
     )
 
 
@@ -119,8 +115,8 @@ _FATIGUE = Parameter(
 )
 _COMMON = (concepts.PEM_BY, concepts.REDUCTION, concepts.DURATION_BY, _AGE)
 _NOTES = (
-    "The text lets a physician diagnose without pain or sleep dysfunction after an infectious onset: not "
-    "automatic here.",
+    "The text lets a physician diagnose without pain or sleep dysfunction after an infectious onset: not automatic "
+    "here.",
 )
 _RECALLED = "The rule is recalled: only title and abstract of the paper were seen."
 

@@ -32,14 +32,13 @@ REDUCTION = Parameter(
     "reduction",
     "How is a substantial reduction of activity judged?",
     {
-        "rand36": "two of three RAND-36 scales: role physical at most 50, social functioning at most 62.5, "
-        "vitality at most 35",
+        "rand36": "two of three RAND-36 scales: role physical at most 50, social functioning at most 62.5, vitality "
+        "at most 35",
         "dsq": "the DSQ's own question, activity reduced by half",
         "stated": "the column reduced_activity",
     },
-    "The RAND-36 rule is the one of the published scoring syntax; without RAND-36 answers the first of the "
-    "others that the "
-    "file has is used, and the output says so.",
+    "The RAND-36 rule is the one of the published scoring syntax; without RAND-36 answers the first of the others "
+    "that the file has is used, and the output says so.",
     {
         "rand36": ("rand36_13", "rand36_20", "rand36_23"),
         "dsq": ("dsq_reduction",),
@@ -58,9 +57,8 @@ PEM_BY = Parameter(
     "How is post-exertional malaise judged?",
     {
         "five items": "any of DSQ 14 to 18 at the threshold",
-        "dsq-pem": "the DSQ-PEM: step 1 (any of the five items at 2/2) and step 2 (worse after effort, for 14 "
-        "hours or more; "
-        "step 2 is recalled)",
+        "dsq-pem": "the DSQ-PEM: step 1 (any of the five items at 2/2) and step 2 (worse after effort, for 14 hours "
+        "or more; step 2 is recalled)",
     },
     "The five items are the published scoring syntax and the common data element; the second step is stricter.",
 )

@@ -111,9 +111,8 @@ ACR1990 = _definition(
     nothing,
     notes=(
         "Eleven of 18 points must be painful, not only tender, at about 4 kg: an examiner counts them.",
-        "The four quarters and the axial skeleton are read from the 19 areas of the later criteria (assumed); "
-        "the low back "
-        "counts as below the waist, the abdomen as neither.",
+        "The four quarters and the axial skeleton are read from the 19 areas of the later criteria (assumed); the "
+        "low back counts as below the waist, the abdomen as neither.",
     ),
 )
 ACR2010 = _definition(

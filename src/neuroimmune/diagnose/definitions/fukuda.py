@@ -91,9 +91,8 @@ _THRESHOLD = Parameter(
     "threshold",
     "When is a symptom present?",
     concepts.threshold_options("1/1", "sum2", "2/2"),
-    "Fukuda asks for presence, which is 1/1; the published syntax adds frequency and severity (different only "
-    "for inconsistent "
-    "answers such as 2 and 0); 2/2 is the stricter rule of the later definitions.",
+    "Fukuda asks for presence, which is 1/1; the published syntax adds frequency and severity (different only for "
+    "inconsistent answers such as 2 and 0); 2/2 is the stricter rule of the later definitions.",
 )
 _EXCLUSIONS = Parameter(
     "exclusions",
@@ -101,8 +100,8 @@ _EXCLUSIONS = Parameter(
     {
         "1994": "body mass index 45 or more; psychiatric exclusions and substance abuse whenever they were",
         "2003": "the clarifications of Reeves 2003: body mass index 40 or more; melancholic depression, eating "
-        "disorders and "
-        "substance abuse no longer exclude when resolved for more than five years before onset (details recalled)",
+        "disorders and substance abuse no longer exclude when resolved for more than five years before onset "
+        "(details recalled)",
     },
     "The text of 1994 is the definition; the clarifications changed it, and studies say which they used.",
 )
@@ -134,13 +133,12 @@ FUKUDA = Definition(
     _ALL,
     (
         "Fatigue itself (DSQ 13) is not tested by the published syntax, and not here.",
-        "A symptom counts only if it lasted six months and did not predate the fatigue: the DSQ asks about the "
-        "past six months, "
-        "and no question asks what came first.",
-        "Fibromyalgia, anxiety, non-melancholic depression, a treated condition or an isolated laboratory "
-        "finding do not exclude.",
-        "The body mass index of 45 and the two years of substance abuse are recalled; the kinds of exclusion "
-        "were seen.",
+        "A symptom counts only if it lasted six months and did not predate the fatigue: the DSQ asks about the past "
+        "six months, and no question asks what came first.",
+        "Fibromyalgia, anxiety, non-melancholic depression, a treated condition or an isolated laboratory finding do "
+        "not exclude.",
+        "The body mass index of 45 and the two years of substance abuse are recalled; the kinds of exclusion were "
+        "seen.",
     ),
 )
 ICF = Definition(

@@ -127,9 +127,8 @@ ICC_ATYPICAL = Definition(
     exclusions,
     _ALL,
     (
-        "Recalled: up to two fewer criterial symptoms. Seven are required (three neurological, three immune, "
-        "one of energy); "
-        "five of the ten categories is our reading.",
+        "Recalled: up to two fewer criterial symptoms. Seven are required (three neurological, three immune, one of "
+        "energy); five of the ten categories is our reading.",
         "A rest category: getting worse can lead out of it, into the full definition.",
     ),
     checked=False,

@@ -52,18 +52,16 @@ IOM = Definition(
             "six",
             "Six months, or more than six?",
             {"at least": "six months or more, as in the published scoring syntax", "more than": "more than six months"},
-            "The report says more than six months, its questionnaire six months or more; only a duration of "
-            "exactly six months "
-            "in the column fatigue_months tells them apart.",
+            "The report says more than six months, its questionnaire six months or more; only a duration of exactly "
+            "six months in the column fatigue_months tells them apart.",
         ),
         concepts.PEM_BY,
         concepts.REDUCTION,
         concepts.DURATION_BY,
     ),
     (
-        "The report says that the diagnosis should be questioned, not refused, below half of the time and "
-        "moderate intensity; "
-        "the published syntax makes 2/2 a condition.",
+        "The report says that the diagnosis should be questioned, not refused, below half of the time and moderate "
+        "intensity; the published syntax makes 2/2 a condition.",
         "Other illness does not exclude. Only the clauses on the fatigue itself are listed as exclusions.",
     ),
 )

@@ -54,9 +54,8 @@ _ALL = (_SHARE, concepts.DURATION_BY)
 _NOTES = (
     "Post-exertional malaise is not required; myalgia, mood and sleep disturbance are optional.",
     "Uncomplicated depression, anxiety and hyperventilation do not exclude.",
-    "There is no published questionnaire for it: the clauses are columns of the history, and the share of time "
-    "may also be "
-    "read from DSQ 13 (assumed).",
+    "There is no published questionnaire for it: the clauses are columns of the history, and the share of time may "
+    "also be read from DSQ 13 (assumed).",
 )
 
 OXFORD = Definition("oxford", "Oxford 1991", "ME/CFS", "sharpe1991", criteria, exclusions, _ALL, _NOTES)

@@ -108,8 +108,8 @@ COMPASS31 = Instrument(
     source="sletten2012",
     licence="copyright Mayo Clinic (recalled): item numbers only",
     notes=(
-        "Codes are the printed order of the answers from 1; the highest code of items 4, 7, 8, 11, 12, 19, 23 "
-        "and 31 is recalled.",
+        "Codes are the printed order of the answers from 1; the highest code of items 4, 7, 8, 11, 12, 19, 23 and 31 "
+        "is recalled.",
         "Item 6 allows two ticks and stands in two columns.",
         "Weighted domains are not rounded; a program that rounds them differs by up to 3 in the total.",
     ),

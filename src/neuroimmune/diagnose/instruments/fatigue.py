@@ -101,7 +101,6 @@ CIS20 = Instrument(
     notes=(
         "Answers run from 1 (yes, true) to 7 (no, not true); eleven items are turned round.",
         "Which items belong to which scale is recalled. Which are turned round follows from the sense of the "
-        "statements: "
-        "items 1 to 12 were compared with a public copy of the form, items 13 to 20 are recalled.",
+        "statements: items 1 to 12 were compared with a public copy of the form, items 13 to 20 are recalled.",
     ),
 )

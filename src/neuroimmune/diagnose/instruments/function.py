@@ -19,9 +19,8 @@ def _funcap(size: int) -> Instrument:
         notes=(
             "0 cannot do it, 1 capacity severely reduced for three days or more, up to 6 unproblematic.",
             "Which items make the eight domains was not found, so the domains are not scored.",
-            "Whether the published total is the mean of the items or of the domains is not certain; this is the "
-            "mean of the "
-            "items.",
+            "Whether the published total is the mean of the items or of the domains is not certain; this is the mean "
+            "of the items.",
         ),
     )
 
