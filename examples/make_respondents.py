@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from neuroimmune.diagnose.answers import Answers
-from neuroimmune.diagnose.instruments import INSTRUMENTS
+from neuroimmune.diagnose.instruments import INSTRUMENTS, ITEMS
 from neuroimmune.diagnose.practice import practice
 from neuroimmune.diagnose.redcap import dictionary
 
@@ -20,8 +20,6 @@ def cell(value: float) -> str:
 
 
 def write_csv(answers: Answers, path: Path, columns: list[str], labels: bool = False) -> None:
-    from neuroimmune.diagnose.instruments import ITEMS
-
     def shown(column: str, value: float) -> str:
         item = ITEMS[column]
         return item.labels[int(value - item.low)] if labels and item.labels and not np.isnan(value) else cell(value)
@@ -44,14 +42,14 @@ def response(answers: Answers, row: int, key: str) -> dict:
     }
 
 
-def main() -> None:
+def main(folder: Path = HERE) -> None:
     answers = practice(240)
-    write_csv(answers, HERE / "respondents.csv", list(answers.columns))
-    write_csv(answers, HERE / "redcap_export.csv", INSTRUMENTS[REDCAP].columns, labels=True)
-    (HERE / "redcap_dictionary.csv").write_text(dictionary(INSTRUMENTS[REDCAP]), encoding="utf-8")
+    write_csv(answers, folder / "respondents.csv", list(answers.columns))
+    write_csv(answers, folder / "redcap_export.csv", INSTRUMENTS[REDCAP].columns, labels=True)
+    (folder / "redcap_dictionary.csv").write_text(dictionary(INSTRUMENTS[REDCAP]), encoding="utf-8")
     entries = [{"resource": response(answers, row, key)} for row in range(4) for key in FHIR]
     bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
-    (HERE / "fhir_responses.json").write_text(json.dumps(bundle, indent=1) + "\n", encoding="utf-8")
+    (folder / "fhir_responses.json").write_text(json.dumps(bundle, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

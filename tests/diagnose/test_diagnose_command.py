@@ -1,5 +1,6 @@
 """The command as a person types it."""
 
+import runpy
 from pathlib import Path
 
 import matplotlib.image
@@ -40,6 +41,12 @@ def test_respondents(tmp_path):
     assert table.num_rows == 240
     assert set(table["fukuda"].to_pylist()) == {"yes", "no", "cannot say"}
     assert MEETS in table["iom_statement"].to_pylist()
+
+
+def test_examples_are_those_of_their_script(tmp_path):
+    runpy.run_path(str(EXAMPLES / "make_respondents.py"))["main"](tmp_path)
+    for path in tmp_path.iterdir():
+        assert path.read_bytes() == (EXAMPLES / path.name).read_bytes(), "run: python examples/make_respondents.py"
 
 
 def test_crisis_notice_is_seen(tmp_path):

@@ -110,6 +110,10 @@ EDGES = [  # one step below the edge: the definition, and the answers that chang
     *[("london", nothing(item)) for item in (17, 36, 37)],
     ("london", {"symptoms_fluctuate": 0}),
     *[("rccc", nothing(item)) for item in (13, 18, 20, 31, 32, 51)],
+    *[("rccc_atypical", nothing(item)) for item in (13, 14, 19)],
+    ("rccc_atypical", {"fatigue_months": 5}),
+    ("icf", nothing(13)),
+    ("icf", {"fatigue_months": 5}),
     ("oxford", {"fatigue_percent": 50}),
     *[("oxford", {column: 0}) for column in OXFORD if column.startswith(("fatigue_p", "definite", "fatigue_d"))],
     ("pifs", {"infection_at_onset": 0}),
@@ -152,10 +156,12 @@ VARIANTS = [  # definition, parameter, option, answers on which it differs from 
     ("ccc", "age", "child", CCC | {"fatigue_months": 3}, "yes"),
     ("ccc", "pem", "dsq-pem", CCC | {"dsqpem_7": 0, "dsqpem_8": 0, "dsqpem_9": 5}, "no"),
     ("rccc", "age", "child", RCCC | {"fatigue_months": 3}, "yes"),
+    ("rccc_atypical", "age", "child", HEALTHY | symptoms(13, 14, 19) | {"fatigue_months": 3}, "yes"),
     ("icc", "categories", "one", ICC | nothing(62, 29, 25, 19), "yes"),
     ("icc", "half", "descriptive", ICC | {"dsq_reduction": 0}, "yes"),
     ("iom", "orthostatic", "present", IOM | symptoms(50, often=1, bad=1), "yes"),
     ("iom", "six", "more than", IOM, "no"),
+    ("nice", "duration", "dsq", NICE | {"dsq_begin": 6}, "no"),
     ("nice", "pem", "three features", NICE | {"pem_delayed": 0}, "no"),
     ("pem", "steps", "first", PEM | {"dsqpem_9": 0}, "yes"),
     ("acr2016", "regions", "all areas", areas("jaw_left", "jaw_right", "hip_left", "chest", "abdomen", "neck",
@@ -346,6 +352,15 @@ def test_nice_suspects_children_sooner():
     month = NICE | {"fatigue_months": 1, "age": 12}
     assert verdict("nice_suspect", month) == "yes"
     assert verdict("nice_suspect", month | {"age": None}) == "cannot say"
+
+
+@pytest.mark.parametrize("key", ["nice", "nice_suspect", "rccc"])
+def test_under_six_months_of_the_dsq_may_be_long_enough(key):
+    """Three months and six weeks lie within its shortest choice."""
+    choices = {"duration": "dsq"} | ({"age": "child"} if key == "rccc" else {})
+    expected = {1: "cannot say", 2: "yes", 4: "yes", 6: "no"}
+    for begin, says in expected.items():
+        assert verdict(key, POSITIVE[key] | {"dsq_begin": begin}, **choices) == says
 
 
 def test_exclusions_speak_separately():

@@ -219,6 +219,13 @@ def test_codes_that_begin_at_one_are_refused(tmp_path, shift, seen):
             read(path)
 
 
+def test_yes_and_no_as_one_and_two_are_refused(tmp_path):
+    with pytest.raises(InputError, match=r"'reduction120' \(dsq_reduction\) holds 1 and 2 where 1 is yes"):
+        read(saved(tmp_path, "person,reduction120\na,1\nb,2\n"))
+    mapped = Map(codes={"reduction120": {"1": 1, "2": 0}})
+    assert read(saved(tmp_path, "person,reduction120\na,1\nb,2\n"), mapped)["dsq_reduction"].tolist() == [1, 0]
+
+
 def test_codes_that_begin_at_zero_where_ours_begin_at_one(tmp_path):
     lines = [f"{n},{n % 7},{(n + 2) % 7}" for n in range(14)]
     with pytest.raises(InputError, match="from 0 to 6, not from 1 to 7"):

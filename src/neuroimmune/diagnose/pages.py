@@ -92,8 +92,8 @@ def instrument_page(instrument: Instrument) -> Iterator[str]:
         yield "| column | score | made of | range |"
         yield "|---|---|---|---|"
         yield from (_score_row(score) for score in instrument.scores)
-    yield from _facts("Cut-offs", instrument.cutoffs)
-    yield from _facts("Smallest change that matters", instrument.changes)
+        yield from _facts("Cut-offs", instrument.cutoffs)
+        yield from _facts("Smallest change that matters", instrument.changes)
     if instrument.alerts:
         yield "\n## Notices\n"
         yield from (f"- `{a.column}` at {a.least:g} or more: {a.notice}." for a in instrument.alerts)
@@ -144,8 +144,9 @@ _EMPTY = Answers(["nobody"], {})
 
 
 def _facts(heading: str, facts: tuple[Fact, ...]) -> Iterator[str]:
-    if facts:
-        yield f"\n## {heading}\n"
+    yield f"\n## {heading}\n"
+    if not facts:
+        yield "No value was found in a source."
     for fact in facts:
         source = SOURCES.get(fact.source, fact.source)
         score = fact.score if " " in fact.score else f"`{fact.score}`"

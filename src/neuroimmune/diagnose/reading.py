@@ -230,6 +230,7 @@ def _answers(name: str, columns: Columns, found: Match, mapped: Map, fields: Map
                 f"{name}, row {rows[0] + 1}, {problems[int(rows[0])][-1]}; so in {len(rows):,} rows. If the file has "
                 f'codes of its own, give them in a map: [codes."{theirs}"]; if it is another column, rename it'
             )
+    _refuse_one_and_two(name, found, wrong, arrays)
     _refuse_shifted(name, found, wrong, arrays)
     notes.extend(_doubts(found, arrays))
     if renamed := [f"{theirs} → {column}" for column, theirs in found.columns.items() if theirs != column]:
@@ -349,6 +350,19 @@ def _shown(cell: object) -> str:
         return f"the date {cell:%Y-%m-%d} (made by a spreadsheet?)"
     text = repr(cell) if isinstance(cell, str) else str(cell)
     return text if len(text) < 60 else text[:56] + "…" + text[-1]
+
+
+def _refuse_one_and_two(
+    name: str, found: Match, wrong: Mapping[str, set[str]], arrays: Mapping[str, np.ndarray]
+) -> None:
+    """Yes and no as 1 and 2: every no would be lost."""
+    for column, theirs in found.columns.items():
+        if ITEMS[column].labels == NO_YES and "2" in wrong[column] and not _any(arrays, [column], 0):
+            raise InputError(
+                f"{name}: the column {theirs!r} ({column}) holds 1 and 2 where 1 is yes and 0 is no. If 2 is "
+                "no, say so "
+                f'in a map: [codes."{theirs}"] with the lines 1 = 1 and 2 = 0'
+            )
 
 
 def _refuse_shifted(name: str, found: Match, wrong: Mapping[str, set[str]], arrays: Mapping[str, np.ndarray]) -> None:

@@ -72,10 +72,21 @@ def reduction(p: Choices) -> Criterion:
 
 
 def lasting(p: Choices, months: float = 6) -> Criterion:
-    """So many months; the DSQ cannot tell durations below six months apart."""
-    if p["duration"] == "dsq":
-        return coded("dsq_begin", 2, 3, 4)
-    return number("fatigue_months", "at least", months)
+    """So many months of illness."""
+    return began(months) if p["duration"] == "dsq" else number("fatigue_months", "at least", months)
+
+
+def began(months: float) -> Test:
+    """So many months by the DSQ, whose shortest choice is under six months."""
+    long = coded("dsq_begin", 2, 3, 4)
+    if months >= 6:
+        return long
+
+    def judge(answers: Answers) -> np.ndarray:
+        under_six = answers["dsq_begin"] == 1
+        return np.where(under_six, np.int8(kleene.CANNOT_SAY), long.judge(answers))
+
+    return Test(f"{long.text}; under 6 months leaves {months:.2g} months open", long.columns, judge)
 
 
 def post_exertional(p: Choices, threshold: str = "2/2") -> Criterion:

@@ -14,7 +14,6 @@ from neuroimmune.diagnose.rules import (
     Test,
     all_of,
     any_of,
-    number,
     symptom,
     yes,
 )
@@ -54,11 +53,12 @@ def _long_enough_to_suspect() -> Test:
 
 
 def suspect(p: Choices) -> Criterion:
-    return all_of("ME/CFS suspected by NICE 2021", _long_enough_to_suspect(), *_symptoms(p))
+    long_enough = concepts.began(_SIX_WEEKS) if p["duration"] == "dsq" else _long_enough_to_suspect()
+    return all_of("ME/CFS suspected by NICE 2021", long_enough, *_symptoms(p))
 
 
 def criteria(p: Choices) -> Criterion:
-    return all_of("ME/CFS by NICE 2021", number("fatigue_months", "at least", 3), *_symptoms(p))
+    return all_of("ME/CFS by NICE 2021", concepts.lasting(p, 3), *_symptoms(p))
 
 
 def exclusions(p: Choices) -> Criterion:
@@ -84,6 +84,7 @@ _ALL = (
         "There is no published questionnaire for NICE; the five items are the common ground of the other definitions.",
     ),
     concepts.REDUCTION,
+    concepts.DURATION_BY,
 )
 _NOTES = ("There is no published questionnaire for it: the DSQ items, each at 2/2, are our choice (assumed).",)
 
