@@ -208,6 +208,65 @@ def test_item_6_of_the_dsq_pem():
     assert excluded("pem", PEM | {"dsqpem_6": 1}) == "no"
 
 
+_FATIGUE = "lifelong_fatigue dsq_lifelong ongoing_exertion relieved_by_rest"
+_DISEASE = "medical_explanation unresolved_disease"
+_MIND = "psychosis_or_dementia melancholic_depression eating_disorder substance_abuse"
+EXCLUDED_BY = {
+    "fukuda": f"{_FATIGUE} {_DISEASE} {_MIND}",
+    "icf": f"{_FATIGUE} {_DISEASE} {_MIND}",
+    "oxford": "lifelong_fatigue dsq_lifelong medical_explanation psychosis_or_dementia substance_abuse eating_disorder "
+    "organic_brain_disease",
+    "ccc": f"{_DISEASE} primary_psychiatric substance_abuse",
+    "rccc": f"lifelong_fatigue dsq_lifelong {_DISEASE} primary_psychiatric substance_abuse",
+    "icc": "primary_psychiatric somatoform_disorder substance_abuse medical_explanation school_phobia",
+    "iom": _FATIGUE,
+    "nice": f"{_DISEASE} ongoing_exertion relieved_by_rest",
+    "london": "medical_explanation",
+    "acr2010": "other_pain_disorder",
+    "acr2011": "other_pain_disorder",
+    "fnd": "fnd_other_explanation",
+    "who": "covid_other_explanation",
+    "acr1990": "",
+    "acr2016": "",
+    "aapt": "",
+    "nasem": "",
+}
+
+
+@pytest.mark.parametrize("key", EXCLUDED_BY)
+def test_what_excludes(key):
+    columns = EXCLUDED_BY[key].split()
+    definition = DEFINITIONS[key]
+    asked_for = set(columns_of(definition.exclusions(definition.choose())))
+    assert asked_for - {"bmi", "dsq_hours_a", "dsq_hours_d"} == set(columns)
+    for column in columns:
+        assert excluded(key, POSITIVE[key] | {column: 1}) == "yes"
+        assert excluded(key, POSITIVE[key] | {column: 0}) == ("cannot say" if len(columns) > 1 else "no")
+    if not columns:
+        assert excluded(key, POSITIVE[key]) == "no"
+
+
+@pytest.mark.parametrize(
+    ("answers", "options", "expected"),
+    [
+        ({"bmi": 45}, "1994", True),
+        ({"bmi": 44.9}, "1994", False),
+        ({"bmi": 40}, "2003", True),
+        ({"bmi": 39.9}, "2003", False),
+        ({"substance_abuse": 1, "substance_abuse_years": 5}, "2003", True),
+        ({"substance_abuse": 1, "substance_abuse_years": 5.1}, "2003", False),
+        ({"substance_abuse": 1, "substance_abuse_years": 5.1}, "1994", True),
+        ({"dsq_hours_a": 30, "dsq_hours_d": 30}, "1994", True),
+        ({"dsq_hours_a": 30, "dsq_hours_d": 29.9}, "1994", False),
+        ({"dsq_hours_a": 60}, "1994", True),
+        ({"dsq_hours_d": 60}, "1994", True),
+        ({"dsq_hours_a": 59}, "1994", False),
+    ],
+)
+def test_edges_of_the_exclusions_of_fukuda(answers, options, expected):
+    assert (excluded("fukuda", FUKUDA | answers, exclusions=options) == "yes") == expected
+
+
 # The items of every category, as the published scoring syntax has them, written out a second time.
 CATEGORIES = {
     "ccc": {

@@ -304,6 +304,7 @@ def test_map(tmp_path):
         ("[columns]\nphq9_10 = 'a'", "names a column 'phq9_10' that does not exist; did you mean"),
         ("[columns]\nphq9_1 = 3", "must be the name of a column"),
         ("[codes.a]\n1 = 'x'", "codes.a in the map .* must give a number"),
+        ("[codes.a]\n1 = inf", "codes.a in the map .* must give a number"),
     ],
 )
 def test_maps_that_are_refused(tmp_path, text, message):
@@ -331,6 +332,7 @@ CLOCK = Item("psqi_bed", 0, 24, unit="clock", whole=False)
         ("#N/A", FREQUENCY, math.nan),
         ("three", FREQUENCY, None),
         ("1_0", FREQUENCY, None),
+        ("1e309", FREQUENCY, None),
         ("٣", FREQUENCY, None),
         (True, FREQUENCY, None),
         (math.inf, FREQUENCY, None),

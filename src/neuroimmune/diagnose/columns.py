@@ -1,5 +1,6 @@
 """Which column of a file holds which answer: by our names, by names known from other data sets, or by a map."""
 
+import math
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -68,7 +69,7 @@ def read_map(path: Path) -> Map:
 
 
 def _codes(path: Path, column: str, codes: object) -> dict[str, float]:
-    if not isinstance(codes, dict) or not all(isinstance(v, int | float) for v in codes.values()):
+    if not isinstance(codes, dict) or not all(isinstance(v, int | float) and abs(v) < math.inf for v in codes.values()):
         raise InputError(f"codes.{column} in the map {path} must give a number for each of the file's codes")
     return {str(code): float(value) for code, value in codes.items()}
 

@@ -334,7 +334,8 @@ def parse(
         return _WORDS[text.lower()]
     if text.lower() in item.labels:
         return item.low + item.labels.index(text.lower())
-    return float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else None
+    number = float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else math.inf
+    return number if math.isfinite(number) else None
 
 
 def _clock(found: re.Match[str]) -> float | None:

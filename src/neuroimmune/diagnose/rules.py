@@ -1,6 +1,6 @@
 """The language case definitions are written in: tests of answers, joined by all, any and at least."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -33,8 +33,12 @@ class Group:
     parts: "tuple[Criterion, ...]"
 
     def judge(self, answers: Answers) -> np.ndarray:
-        judged = kleene.at_least(self.least, [part.judge(answers) for part in self.parts])
+        judged = self.joined([part.judge(answers) for part in self.parts])
         return np.broadcast_to(judged, len(answers))  # a group without parts never holds
+
+    def joined(self, values: Sequence[np.ndarray]) -> np.ndarray:
+        """What becomes of the whole when its parts are these."""
+        return kleene.at_least(self.least, values)
 
     @property
     def join(self) -> str:
@@ -52,7 +56,10 @@ class Asked:
     ways: "tuple[Criterion, ...]"
 
     def judge(self, answers: Answers) -> np.ndarray:
-        return kleene.at_least(1, [part.judge(answers) for part in self.among(answers)])
+        return self.joined([part.judge(answers) for part in self.among(answers)])
+
+    def joined(self, values: Sequence[np.ndarray]) -> np.ndarray:
+        return kleene.at_least(1, values)
 
     def among(self, answers: Answers) -> "tuple[Criterion, ...]":
         """The ways in which these answers were asked, or the first."""
@@ -73,7 +80,10 @@ class Not:
     part: "Criterion"
 
     def judge(self, answers: Answers) -> np.ndarray:
-        return kleene.negate(self.part.judge(answers))
+        return self.joined([self.part.judge(answers)])
+
+    def joined(self, values: Sequence[np.ndarray]) -> np.ndarray:
+        return kleene.negate(values[0])
 
     @property
     def parts(self) -> "tuple[Criterion, ...]":

@@ -33,14 +33,15 @@ class Verdict:
 
 def judge(criterion: Criterion, answers: Answers) -> Verdict:
     """The verdict on the first person of `answers`, with that on every part."""
-    value = kleene.WORDS[criterion.judge(answers)[0]]
     if isinstance(criterion, Test):
+        value = kleene.WORDS[criterion.judge(answers)[0]]
         given = {column: answers[column][0] for column in criterion.columns}
         evidence = tuple(f"{column} = {answer:g}" for column, answer in given.items() if not np.isnan(answer))
         missing = tuple(column for column, answer in given.items() if np.isnan(answer))
         return Verdict(criterion.text, value, "", evidence, missing if value == "cannot say" else (), ())
     among = criterion.among(answers) if isinstance(criterion, Asked) else criterion.parts
     parts = tuple(judge(part, answers) for part in among)
+    value = kleene.WORDS[int(criterion.joined([np.array(kleene.WORDS.index(part.value)) for part in parts]))]
     opposite = {"no": "yes", "yes": "no"} if criterion.join == "not" else {}
     told = [part for part in parts if part.value == opposite.get(value, value)]
     evidence = tuple(dict.fromkeys(line for part in told for line in part.evidence))
