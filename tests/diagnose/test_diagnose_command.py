@@ -56,6 +56,16 @@ def test_crisis_notice_is_seen(tmp_path):
     assert "CRISIS NOTICE for ann: thoughts of death" in result.stderr and "bob" not in result.stderr
 
 
+def test_an_unreadable_answer_about_self_harm_is_not_overlooked(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("person,phq9_9\nann,often\nbob,0\neve,2\ncat,\n")
+    result = typed(path, "--out", tmp_path / "r.csv")
+    assert "CRISIS NOTICE for ann: the answer to PHQ-9 item 9" in result.stderr
+    assert "CRISIS NOTICE for eve: thoughts of death" in result.stderr
+    notices = pyarrow.csv.read_csv(tmp_path / "r.csv")["crisis_notice"].to_pylist()
+    assert [bool(notice) for notice in notices] == [True, False, True, False]
+
+
 def test_explain():
     result = typed(RESPONDENTS, "--explain", "P7", "--explain", "P9")
     assert result.exit_code == 0

@@ -23,6 +23,7 @@ class Answers:
     columns: dict[str, np.ndarray]
     problems: dict[int, list[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    refused: dict[str, np.ndarray] = field(default_factory=dict)  # the rows whose cell in a column was no answer
     _scores: dict[tuple[str, str], np.ndarray] = field(default_factory=dict, repr=False)
 
     @classmethod

@@ -147,13 +147,13 @@ def _tree(verdict: "Verdict", depth: int) -> None:
 
 
 def _crisis(results: "Results") -> None:
-    if alerts := results.alerts():
-        names = [results.answers.people[row] for row in alerts]
-        shown = ", ".join(names[:20]) + (
-            f" and {len(names) - 20:,} more (column crisis_notice)" if len(names) > 20 else ""
-        )
-        notice = next(iter(alerts.values()))[0]
-        typer.echo(f"\nCRISIS NOTICE for {shown}: {notice}.", err=True)
+    people: dict[str, list[str]] = {}
+    for row, notices in results.alerts().items():
+        for notice in notices:
+            people.setdefault(notice, []).append(results.answers.people[row])
+    for notice, names in people.items():
+        more = f" and {len(names) - 20:,} more (column crisis_notice)" if len(names) > 20 else ""
+        typer.echo(f"\nCRISIS NOTICE for {', '.join(names[:20])}{more}: {notice}.", err=True)
 
 
 def _write_templates(key: str, folder: Path) -> None:

@@ -128,6 +128,7 @@ class Alert:
     column: str
     least: float
     notice: str
+    unread: str  # the notice when there is something, but not an answer
 
 
 @dataclass(frozen=True)

@@ -216,11 +216,13 @@ def _answers(name: str, columns: Columns, found: Match, mapped: Map, fields: Map
     arrays: dict[str, np.ndarray] = {}
     problems: dict[int, list[str]] = {}
     wrong: dict[str, set[str]] = {}
+    refusals: dict[str, np.ndarray] = {}
     for column, theirs in found.columns.items():
         codes = mapped.codes.get(theirs) or _codes_of_field(column, theirs, fields)
         cells, places = _distinct(columns[theirs])
         answers, refused = _parsed(ITEMS[column], cells, codes, mapped.missing)
         arrays[column], rows = answers[places], np.flatnonzero(refused[places])
+        refusals[column] = rows
         wrong[column] = {_text(cells[place]) for place in np.flatnonzero(refused)}
         for row in rows:
             said = f"{_both(column, theirs)}: {_shown(cells[places[row]])} is not {ITEMS[column].possible}"
@@ -237,7 +239,7 @@ def _answers(name: str, columns: Columns, found: Match, mapped: Map, fields: Map
         notes.append(f"{len(renamed)} columns were recognised by another name: {_some(renamed)}")
     if found.unused:
         notes.append(f"{len(found.unused)} columns were not used: {_some(found.unused)}")
-    return Answers(people, arrays, problems, notes)
+    return Answers(people, arrays, problems, notes, refusals)
 
 
 def _some(names: Sequence[str], most: int = 4) -> str:

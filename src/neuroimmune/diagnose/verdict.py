@@ -150,6 +150,8 @@ class Results:
         for alert in (alert for i in INSTRUMENTS.values() for alert in i.alerts if alert.column in self.answers):
             for row in np.flatnonzero(self.answers[alert.column] >= alert.least):
                 found.setdefault(int(row), []).append(alert.notice)
+            for row in self.answers.refused.get(alert.column, ()):
+                found.setdefault(int(row), []).append(alert.unread)
         return found
 
     def explain(self, person: str) -> list[Explanation]:

@@ -177,6 +177,8 @@ DSQ2 = Instrument(
         "2/2 is both answers at 2 or more, not a composite of 50: frequency 4 and severity 1 is 62.5 and not present.",
         "The domains are those of the Canadian criteria. Which items make the eight factors of the DSQ-2 was not "
         "found, so the factors are not scored.",
+        "Items 41 and 52 are split into a and b in the DSQ-2: in a definition either half stands for the whole; in the "
+        "domain scores only the undivided items count.",
         "The codes and labels of dsq_begin are recalled, not seen in the form; compare them with yours, or give "
         "fatigue_months instead.",
         "Items with yes and no are 1 and 0 here. A file that has 2 for no must say so in its map, or the row is "

@@ -8,6 +8,11 @@ CRISIS = (
     "thoughts of death or self-harm were reported (PHQ-9 item 9): this person should be contacted now by a qualified "
     "clinician or a crisis service"
 )
+UNREAD = (
+    "the answer to PHQ-9 item 9 (thoughts of death or self-harm) could not be read: look at it now, and act as "
+    "if it were "
+    "above zero"
+)
 # Items 1 to 8 of the PHQ-9 in LOINC; the code of item 9 is recalled.
 _LOINC = ("44250-9", "44255-8", "44259-0", "44254-1", "44251-7", "44258-2", "44252-5", "44253-3", "44260-8")
 
@@ -45,7 +50,8 @@ PHQ9 = Instrument(
         for least, meaning in ((5, "mild"), (10, "moderate"), (15, "moderately severe"), (20, "severe"))
     ),
     changes=(Fact("phq9_total", "5", "clinically important change", "kroenke2001", checked=False),),
-    alerts=(Alert("phq9_9", 1, CRISIS),),
+    alerts=(Alert("phq9_9", 1, CRISIS, UNREAD),),
+    notes=("The LOINC code of item 9, 44260-8, is recalled; those of the others were seen.",),
     also=dict(zip(_LOINC, columns("phq9", range(1, 10)), strict=True)),
 )
 
