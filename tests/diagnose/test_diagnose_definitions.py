@@ -372,6 +372,29 @@ def test_fm_2016_needs_four_areas():
     assert verdict("acr2016", nine) == "no" and verdict("acr2011", nine) == "yes"
 
 
+SEVERE = SURVEY | {"sss_unrefreshed": 3, "sss_cognition": 3, "sss_somatic": 0}  # severity 9
+
+
+@pytest.mark.parametrize(("key", "least"), [("acr2010", 3), ("acr2011", 3), ("acr2016", 4)])
+def test_few_areas_with_severity_nine(key, least):
+    painful = ["shoulder_left", "shoulder_right", "hip_left", "hip_right"]
+    assert verdict(key, areas(*painful[:least]) | SEVERE) == "yes"
+    assert verdict(key, areas(*painful[: least - 1]) | SEVERE) == "no"
+    assert verdict(key, areas(*painful[:least]) | SEVERE | {"sss_unrefreshed": 2}) == "no"
+
+
+@pytest.mark.parametrize(("sleep", "fatigue", "expected"), [(0, 2, "yes"), (2, 0, "yes"), (1, 1, "no")])
+def test_aapt_asks_for_one_of_sleep_and_fatigue(sleep, fatigue, expected):
+    assert verdict("aapt", AAPT | {"aapt_sleep": sleep, "aapt_fatigue": fatigue}) == expected
+
+
+@pytest.mark.parametrize(("months", "course"), [(5.9, "acute"), (6, "persistent")])
+def test_course_of_functional_disorder(months, course):
+    assert verdict("fnd", FND | {"fnd_months": months}, course=course) == "yes"
+    other = {"acute": "persistent", "persistent": "acute"}[course]
+    assert verdict("fnd", FND | {"fnd_months": months}, course=other) == "no"
+
+
 def test_fm_2010_edges_are_reached_not_passed():
     assert verdict("acr2010", ACR) == "yes" and verdict("acr2011", ACR) == "yes"
 
@@ -436,6 +459,14 @@ def test_explanation():
     assert "reduction: rand36" in told.variant and SOURCES["iom2015"] in told.paragraph
 
 
+def test_explanation_says_what_was_recalled():
+    told = diagnose(_of(IOM), {"iom": {"pem": "dsq-pem"}}).explain("1")
+    by_key = {e.definition.key: e for e in told}
+    assert by_key["iom"].paragraph.endswith("Recalled and not compared with the paper: pem: dsq-pem.")
+    assert by_key["rccc"].paragraph.endswith("The rule is recalled and was not compared with the paper.")
+    assert "ecalled" not in by_key["ccc"].paragraph
+
+
 def test_explanation_names_what_is_missing():
     told = {e.definition.key: e for e in diagnose(_of(IOM | {"dsq_19s": None})).explain("1")}["iom"]
     assert told.criteria.missing == ("dsq_19s",)
@@ -477,6 +508,7 @@ def test_definition_is_documented(key):
     assert definition.source in SOURCES and definition.name and definition.condition
     assert not definition.part_of or definition.part_of in DEFINITIONS
     for parameter in definition.parameters:
+        assert set(parameter.recalled) | set(parameter.needs) <= set(parameter.options)
         assert len(parameter.options) > 1 and parameter.why and parameter.question.endswith("?")
         for option in parameter.options:
             chosen = definition.choose({parameter.name: option})

@@ -72,7 +72,10 @@ def _parameters(definition: Definition) -> Iterator[str]:
     for parameter in definition.parameters:
         yield f"**`{parameter.name}`** — {parameter.question}\n"
         for place, (option, meaning) in enumerate(parameter.options.items()):
-            yield f"- `{option}`{' (default)' if place == 0 else ''}: {meaning}"
+            marks = [
+                mark for mark, holds in (("default", place == 0), (_RECALLED, option in parameter.recalled)) if holds
+            ]
+            yield f"- `{option}`" + (f" ({'; '.join(marks)})" if marks else "") + f": {meaning}"
         yield f"\nWhy this default: {parameter.why}\n"
 
 

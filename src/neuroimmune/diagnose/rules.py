@@ -240,6 +240,7 @@ class Parameter:
     options: Mapping[str, str]
     why: str
     needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    recalled: tuple[str, ...] = ()  # the options that were not seen in a source
 
     def default(self, answers: Answers | None = None) -> str:
         if answers is not None:

@@ -83,7 +83,7 @@ class Explanation:
         recalled = [
             f"{p.name}: {self.choices[p.name]}"
             for p in self.definition.parameters
-            if "recalled" in p.options[self.choices[p.name]]
+            if self.choices[p.name] in p.recalled
         ]
         return f" Recalled and not compared with the paper: {', '.join(recalled)}." if recalled else ""
 

@@ -48,9 +48,10 @@ REDUCTION = Parameter(
 DURATION_BY = Parameter(
     "duration",
     "How is the duration known?",
-    {"months": "the column fatigue_months", "dsq": "the DSQ question how long ago the fatigue began (codes recalled)"},
+    {"months": "the column fatigue_months", "dsq": "the DSQ question how long ago the fatigue began"},
     "A number of months needs no interpretation; the DSQ's choices are used when the file has no months.",
     {"months": ("fatigue_months",), "dsq": ("dsq_begin",)},
+    ("dsq",),
 )
 PEM_BY = Parameter(
     "pem",
@@ -58,9 +59,10 @@ PEM_BY = Parameter(
     {
         "five items": "any of DSQ 14 to 18 at the threshold",
         "dsq-pem": "the DSQ-PEM: step 1 (any of the five items at 2/2) and step 2 (worse after effort, for 14 hours "
-        "or more; step 2 is recalled)",
+        "or more)",
     },
     "The five items are the published scoring syntax and the common data element; the second step is stricter.",
+    recalled=("dsq-pem",),
 )
 
 

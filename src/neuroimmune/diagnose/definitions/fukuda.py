@@ -100,10 +100,10 @@ _EXCLUSIONS = Parameter(
     {
         "1994": "body mass index 45 or more; psychiatric exclusions and substance abuse whenever they were",
         "2003": "the clarifications of Reeves 2003: body mass index 40 or more; melancholic depression, eating "
-        "disorders and substance abuse no longer exclude when resolved for more than five years before onset "
-        "(details recalled)",
+        "disorders and substance abuse no longer exclude when resolved for more than five years before onset",
     },
     "The text of 1994 is the definition; the clarifications changed it, and studies say which they used.",
+    recalled=("2003",),
 )
 _LIFELONG = Parameter(
     "lifelong",
@@ -120,6 +120,7 @@ _PEM = Parameter(
         "dsq-pem": concepts.PEM_BY.options["dsq-pem"],
     },
     "The published syntax does not ask for the 24 hours, because the DSQ does not; the text does.",
+    recalled=("dsq-pem",),
 )
 _ALL = (_THRESHOLD, _PEM, concepts.REDUCTION, concepts.DURATION_BY, _EXCLUSIONS, _LIFELONG)
 

@@ -34,9 +34,10 @@ LONDON = Definition(
             "Which version?",
             {
                 "1994": "as printed in 1994",
-                "PACE": "as the PACE trial modified it: no primary depressive and no anxiety disorder (recalled)",
+                "PACE": "as the PACE trial modified it: no primary depressive and no anxiety disorder",
             },
             "The version of 1994 is the one that was printed by its authors; it never appeared in a journal.",
+            recalled=("PACE",),
         ),
         concepts.DURATION_BY,
     ),

@@ -24,8 +24,9 @@ PEM = Definition(
         Parameter(
             "steps",
             "Which steps?",
-            {"both": "the five items, then effort and duration (step 2 is recalled)", "first": "the five items only"},
+            {"both": "the five items, then effort and duration", "first": "the five items only"},
             "The paper scores in two steps; the common data element is the first alone.",
+            recalled=("both",),
         ),
         Parameter(
             "recovery",

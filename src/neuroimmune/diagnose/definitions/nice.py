@@ -82,6 +82,7 @@ _ALL = (
             "dsq-pem": concepts.PEM_BY.options["dsq-pem"],
         },
         "There is no published questionnaire for NICE; the five items are the common ground of the other definitions.",
+        recalled=("dsq-pem",),
     ),
     concepts.REDUCTION,
     concepts.DURATION_BY,
