@@ -323,3 +323,66 @@ def test_unknown_names():
         answers.bounds("psqi_efficiency")
     with pytest.raises(InputError, match="no person '7'; possible: 1"):
         answers.row("7")
+
+
+SCALES = {  # which items make a scale, written out a second time
+    "cis20_fatigue": "1 4 6 9 12 14 16 20",
+    "cis20_concentration": "3 8 11 13 19",
+    "cis20_motivation": "2 5 15 18",
+    "cis20_activity": "7 10 17",
+    "cfq11_physical": "1 2 3 4 5 6 7",
+    "cfq11_mental": "8 9 10 11",
+    "mfi20_general": "1 5 12 16",
+    "mfi20_physical": "2 8 14 20",
+    "mfi20_motivation": "4 9 15 18",
+    "rand36_pf": "3 4 5 6 7 8 9 10 11 12",
+    "rand36_rp": "13 14 15 16",
+    "rand36_re": "17 18 19",
+    "rand36_vt": "23 27 29 31",
+    "rand36_ew": "24 25 26 28 30",
+    "rand36_sf": "20 32",
+    "rand36_bp": "21 22",
+    "rand36_gh": "1 33 34 35 36",
+    "fiqr_function": "1 2 3 4 5 6 7 8 9",
+    "fiqr_impact": "10 11",
+    "fiqr_symptoms": "12 13 14 15 16 17 18 19 20 21",
+    "compass31_orthostatic": "1 2 3 4",
+    "compass31_vasomotor": "5 6_1 6_2 7",
+    "compass31_secretomotor": "8 9 10 11",
+    "compass31_gastrointestinal": "12 13 14 15 16 17 18 19 20 21 22 23",
+    "compass31_bladder": "24 25 26",
+    "compass31_pupillomotor": "27 28 29 30 31",
+}
+
+
+@pytest.mark.parametrize("column", SCALES)
+def test_items_of_a_scale(column):
+    key = column.partition("_")[0]
+    assert SCORES[column].items == tuple(f"{key}_{item}" for item in SCALES[column].split())
+
+
+def test_items_of_the_cis_that_are_turned_round():
+    turned = {n for n in range(1, 21) if ITEMS[f"cis20_{n}"].points}
+    assert turned == {1, 3, 4, 9, 10, 13, 14, 16, 17, 18, 19}
+
+
+@pytest.mark.parametrize(
+    ("items", "points"),
+    [
+        ([1, 2, 20, 22, 34, 36], [100, 75, 50, 25, 0]),
+        (range(3, 13), [0, 50, 100]),
+        (range(13, 20), [0, 100]),
+        ([21, 23, 26, 27, 30], [100, 80, 60, 40, 20, 0]),
+        ([24, 25, 28, 29, 31], [0, 20, 40, 60, 80, 100]),
+        ([32, 33, 35], [0, 25, 50, 75, 100]),
+    ],
+)
+def test_points_of_rand36(items, points):
+    for item in items:
+        declared = ITEMS[f"rand36_{item}"]
+        assert declared.counted(np.arange(1.0, len(points) + 1)).tolist() == points
+
+
+def test_short_form_has_its_fourteen_symptoms():
+    numbers = {item.column[4:-1] for item in INSTRUMENTS["dsq-sf"].items}
+    assert numbers == set("13 15 17 19 25 29 36 37 46 48 56 58 65 66".split())
