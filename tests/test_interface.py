@@ -20,6 +20,7 @@ LAYERS = [
     {"streams", "population", "protocol_file", "protocol"},
     {"provenance", "course", "simulation"},
     {"storage"},
+    {"diagnose"},
     {"describe", "plot", "compare"},
     {"cli"},
 ]

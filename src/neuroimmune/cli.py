@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from neuroimmune import __version__
+from neuroimmune.diagnose.command import diagnose
 from neuroimmune.errors import InputError, NeuroimmuneError
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.command()(diagnose)
 PANELS = ("tnf", "il6", "il8", "il10", "temperature", "crp", "acth", "cortisol")
 
 

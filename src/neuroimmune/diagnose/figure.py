@@ -1,0 +1,140 @@
+"""The overlap of case definitions, as an UpSet figure: each column is a group of people who meet the same "
+"definitions."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from neuroimmune.diagnose.definitions import DEFINITIONS
+from neuroimmune.diagnose.verdict import NOTICE, Results
+from neuroimmune.errors import InputError, nearest
+
+_INK, _PALE, _BAND, _ACCENT = "#1d2b3a", "#cfd6dc", "#f3f5f7", "#2f6f8f"
+_FORMATS = (".pdf", ".png", ".svg")
+_MOST_COLUMNS = 16  # so that it fits the width of a page
+
+
+def overlaps(results: Results, keys: Sequence[str]) -> Counter[tuple[str, ...]]:
+    """How many people meet exactly these of some definitions, by questionnaires and without a recorded exclusion.
+
+    >>> from neuroimmune.diagnose.practice import practice
+    >>> from neuroimmune.diagnose.verdict import diagnose
+    >>> sum(overlaps(diagnose(practice(50)), ["fukuda", "iom"]).values())
+    50
+    """
+    met = np.array([results.cases(key) for key in keys]).reshape(len(keys), len(results))
+    return Counter(tuple(np.array(keys, dtype=object)[person]) for person in met.T)
+
+
+def shown(results: Results, among: Sequence[str] = ()) -> list[str]:
+    """The definitions to draw: those of `among` that somebody meets, or all but subtypes of the commonest condition."""
+    for key in among:
+        if key not in results.criteria:
+            raise InputError(f"the definition {key!r} was not judged{nearest(key, results.criteria)}")
+    met = [key for key in among or results.criteria if results.cases(key).any()]
+    main = [key for key in met if not DEFINITIONS[key].part_of]
+    conditions = Counter(DEFINITIONS[key].condition for key in main)
+    return met if among else [k for k in main if DEFINITIONS[k].condition == conditions.most_common(1)[0][0]]
+
+
+def draw(results: Results, path: Path, among: Sequence[str] = ()) -> None:
+    """Draw the overlap into a PDF, PNG or SVG file.
+
+    `among` names the definitions; by default it is the main ones of the condition that has most of them. Raises
+    InputError when nobody meets a definition.
+    """
+    from neuroimmune.diagnose.writing import whole
+
+    if path.suffix.lower() not in _FORMATS:
+        raise InputError(f"a figure cannot be written as {path.name!r}; possible: {', '.join(_FORMATS)}")
+    keys = shown(results, among)
+    if not keys:
+        raise InputError("nobody meets any definition, so there is no overlap to draw")
+    chart = _draw(results, sorted(keys, key=lambda key: results.cases(key).sum()))  # the largest at the top
+    whole(path, lambda part: chart.savefig(part, format=path.suffix[1:].lower(), dpi=300))
+
+
+def _draw(results: Results, keys: list[str]):
+    from matplotlib.figure import Figure
+
+    counts = overlaps(results, keys)
+    totals = [int(results.cases(key).sum()) for key in keys]
+    groups = [group for group, _ in counts.most_common() if group][:_MOST_COLUMNS]
+    across, down = 0.2 * max(len(groups), 12), 0.22 * len(keys)
+    chart = Figure(figsize=(across + 4.0, down + 2.3), layout="constrained")
+    grid = chart.add_gridspec(2, 2, width_ratios=(1.3, across), height_ratios=(1.25, down))
+    bars = chart.add_subplot(grid[0, 1])
+    dots = chart.add_subplot(grid[1, 1], sharex=bars)
+    sizes = chart.add_subplot(grid[1, 0], sharey=dots)
+    _bars(bars, [counts[group] for group in groups])
+    _dots(dots, keys, groups)
+    _sizes(sizes, keys, totals)
+    rest = sum(count for group, count in counts.items() if group and group not in groups)
+    smaller = f"; {rest:,} are in groups not shown" if rest else ""
+    conditions = ", ".join(dict.fromkeys(DEFINITIONS[key].condition for key in reversed(keys)))
+    chart.suptitle(
+        f"Who meets which definition of {conditions}", x=0.01, ha="left", fontsize=10, fontweight="bold", color=_INK
+    )
+    bars.set_title(
+        f"{len(results):,} people, {counts[()]:,} meet none of these{smaller}",
+        loc="right",
+        fontsize=8,
+        color=_INK,
+        pad=10,
+    )
+    chart.supxlabel(f"{NOTICE} Cannot say counts here as not met.", x=0.01, ha="left", fontsize=6.5, color="#5a6670")
+    return chart
+
+
+def _bars(axes, heights: list[int]) -> None:
+    axes.bar(range(len(heights)), heights, width=0.62, color=_INK)
+    for place, height in enumerate(heights):
+        axes.annotate(
+            f"{height:,}", (place, height), (0, 2), textcoords="offset points", ha="center", fontsize=7, color=_INK
+        )
+    axes.set_ylabel("people who meet\nexactly these", fontsize=8, color=_INK)
+    _bare(axes)
+    axes.tick_params(axis="y", labelleft=False)
+
+
+def _dots(axes, keys: list[str], groups: list[tuple[str, ...]]) -> None:
+    for row in range(0, len(keys), 2):
+        axes.axhspan(row - 0.5, row + 0.5, color=_BAND, zorder=0)
+    for column, group in enumerate(groups):
+        rows = [row for row, key in enumerate(keys) if key in group]
+        axes.scatter([column] * len(keys), range(len(keys)), s=18, color=_PALE, zorder=1, linewidths=0)
+        axes.plot([column, column], [rows[0], rows[-1]], color=_INK, lw=1.3, zorder=2)
+        axes.scatter([column] * len(rows), rows, s=22, color=_INK, zorder=3, linewidths=0)
+    axes.set_ylim(-0.5, len(keys) - 0.5)
+    axes.set_xlim(-0.6, max(len(groups), 12) - 0.4)
+    _bare(axes)
+    axes.tick_params(axis="y", labelleft=False, left=False)
+
+
+def _sizes(axes, keys: list[str], totals: list[int]) -> None:
+    axes.barh(range(len(keys)), totals, height=0.62, color=_ACCENT)
+    for row, total in enumerate(totals):
+        axes.annotate(
+            f"{total:,}",
+            (total, row),
+            (-3, 0),
+            textcoords="offset points",
+            ha="right",
+            va="center",
+            fontsize=7,
+            color=_INK,
+        )
+    axes.set_xlim(max(totals) * 1.4, 0)
+    axes.set_yticks(range(len(keys)), [DEFINITIONS[key].name for key in keys], fontsize=8, color=_INK)
+    axes.set_xlabel("people who meet it", fontsize=8, color=_INK, loc="right")
+    _bare(axes)
+
+
+def _bare(axes) -> None:
+    axes.tick_params(axis="x", bottom=False, labelbottom=False)
+    axes.tick_params(axis="y", length=0)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+        spine.set_color(_PALE)

@@ -1,0 +1,161 @@
+"""The command as a person types it."""
+
+import runpy
+from pathlib import Path
+
+import matplotlib.image
+import pyarrow.csv
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from neuroimmune.diagnose.command import diagnose as command
+from neuroimmune.diagnose.definitions import DEFINITIONS
+from neuroimmune.diagnose.figure import draw, overlaps, shown
+from neuroimmune.diagnose.practice import practice
+from neuroimmune.diagnose.reading import read
+from neuroimmune.diagnose.verdict import MEETS, NOTICE, diagnose
+from neuroimmune.errors import InputError
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+RESPONDENTS = str(EXAMPLES / "respondents.csv")
+
+app = typer.Typer()
+app.command()(command)
+
+
+def typed(*arguments: str | Path):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def test_respondents(tmp_path):
+    out = tmp_path / "results.csv"
+    result = typed(RESPONDENTS, "--out", out)
+    assert result.exit_code == 0, result.output
+    results = diagnose(read(RESPONDENTS))
+    for key in results.criteria:
+        line = next(line for line in result.output.splitlines() if line.startswith(DEFINITIONS[key].name + "  "))
+        assert int(line.removeprefix(DEFINITIONS[key].name).split()[0]) == results.cases(key).sum()
+    assert NOTICE in result.output and f"Written: {out}" in result.output
+    table = pyarrow.csv.read_csv(out)
+    assert table.num_rows == 240
+    assert set(table["fukuda"].to_pylist()) == {"yes", "no", "cannot say"}
+    assert MEETS in table["iom_statement"].to_pylist()
+
+
+def test_examples_are_those_of_their_script(tmp_path):
+    runpy.run_path(str(EXAMPLES / "make_respondents.py"))["main"](tmp_path)
+    for path in tmp_path.iterdir():
+        assert path.read_bytes() == (EXAMPLES / path.name).read_bytes(), "run: python examples/make_respondents.py"
+
+
+def test_crisis_notice_is_seen(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("person,phq9_9\nann,1\nbob,0\n")
+    result = typed(path)
+    assert "CRISIS NOTICE for ann: thoughts of death" in result.stderr and "bob" not in result.stderr
+
+
+def test_an_unreadable_answer_about_self_harm_is_not_overlooked(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("person,phq9_9\nann,often\nbob,0\neve,2\ncat,\n")
+    result = typed(path, "--out", tmp_path / "r.csv")
+    assert "CRISIS NOTICE for ann: the answer to PHQ-9 item 9" in result.stderr
+    assert "CRISIS NOTICE for eve: thoughts of death" in result.stderr
+    notices = pyarrow.csv.read_csv(tmp_path / "r.csv")["crisis_notice"].to_pylist()
+    assert [bool(notice) for notice in notices] == [True, False, True, False]
+
+
+def test_explain():
+    result = typed(RESPONDENTS, "--explain", "P7", "--explain", "P9")
+    assert result.exit_code == 0
+    for person in ("P7", "P9"):
+        assert f"{person} · Institute of Medicine 2015" in result.output
+    assert "substantial reduction of activity (at least 2 of)" in result.output
+    assert "[dsq_19f = " in result.output and NOTICE in result.output
+
+
+def test_variants_are_chosen(tmp_path):
+    typed(RESPONDENTS, "--out", tmp_path / "a.csv")
+    typed(RESPONDENTS, "--out", tmp_path / "b.csv", "--set", "fukuda.threshold=2/2")
+    one, other = (pyarrow.csv.read_csv(tmp_path / name)["fukuda"].to_pylist() for name in ("a.csv", "b.csv"))
+    assert one.count("yes") > other.count("yes") > 0
+
+
+def test_redcap_example():
+    result = typed(EXAMPLES / "redcap_export.csv", "--dictionary", EXAMPLES / "redcap_dictionary.csv")
+    assert result.exit_code == 0
+    assert "chosen by the columns of the file: duration: dsq, reduction: dsq" in result.output
+
+
+def test_fhir_example(tmp_path):
+    assert typed(EXAMPLES / "fhir_responses.json", "--out", tmp_path / "r.json").exit_code == 0
+    assert (tmp_path / "r.json").stat().st_size > 1000
+
+
+def test_marked_rows_are_told(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("person,phq9_1\n" + "".join(f"{n},{n}\n" for n in range(12)))
+    result = typed(path)
+    assert "Row 5, 4: phq9_1: '4' is not a whole number from 0 to 3. Taken as missing." in result.output
+    assert "and 3 more rows" in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "no file of answers was given"),
+        (["none.csv"], "none.csv cannot be read"),
+        ([RESPONDENTS, "--explain", "nobody"], "no person 'nobody'"),
+        ([RESPONDENTS, "--set", "fukuda=1"], "is not DEFINITION.PARAMETER=OPTION"),
+        ([RESPONDENTS, "--set", "fukuda.threshold=9"], "possible: 1/1, sum2, 2/2"),
+        ([RESPONDENTS, "--out", "r.doc"], "possible: .csv, .parquet, .json"),
+        ([RESPONDENTS, "--figure", "f.gif"], "possible: .pdf, .png, .svg"),
+        ([RESPONDENTS, "--figure", "f.png", "--among", "fukudo"], "'fukudo' was not judged; did you mean fukuda"),
+        ([RESPONDENTS, "--map", "none.toml"], "the map none.toml cannot be read"),
+        (["--template", "dsq"], "there is no instrument 'dsq'; possible: dsq-2, dsq-sf"),
+    ],
+)
+def test_errors_are_one_line_without_a_traceback(arguments, message, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = typed(*arguments)
+    assert isinstance(result.exception, InputError)  # of which `neuroimmune` makes one line and exit code 2
+    assert message in str(result.exception) and "\n" not in str(result.exception)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_template(tmp_path):
+    assert typed("--template", "dsq-2", "--out", tmp_path).exit_code == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"dsq-2.csv", "dsq-2_dictionary.csv"}
+    again = typed("--template", "dsq-2", "--out", tmp_path)
+    assert isinstance(again.exception, InputError) and "exists already" in str(again.exception)
+
+
+@pytest.mark.parametrize("ending", ["png", "pdf", "svg"])
+def test_figure(tmp_path, ending):
+    path = tmp_path / f"overlap.{ending}"
+    assert typed(RESPONDENTS, "--figure", path).exit_code == 0
+    assert path.stat().st_size > 5000
+    if ending == "png":
+        image = matplotlib.image.imread(path)
+        assert image.shape[1] > 1000 and image.std() > 0.05
+
+
+def test_the_figure_counts_people_once():
+    results = diagnose(practice(80))
+    counts = overlaps(results, shown(results))
+    assert sum(counts.values()) == 80
+    for key in shown(results):
+        assert sum(n for group, n in counts.items() if key in group) == results.cases(key).sum()
+
+
+def test_no_figure_of_nobody(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("person,phq9_1,dsq_13f\nx,1,0\n")
+    with pytest.raises(InputError, match="nobody meets any definition"):
+        draw(diagnose(read(path)), tmp_path / "f.png")
+
+
+def test_frame():
+    frame = diagnose(practice(5)).frame()
+    assert frame.shape[0] == 5 and frame["iom"].isin(["yes", "no", "cannot say"]).all()

@@ -1,0 +1,41 @@
+"""The pages are those the rules give, and what is written by hand names only what exists."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from neuroimmune.diagnose.definitions import DEFINITIONS
+from neuroimmune.diagnose.instruments import INSTRUMENTS
+from neuroimmune.diagnose.pages import pages, write_pages
+
+DOCS = Path(__file__).parents[2] / "docs"
+WRITTEN = ("traps.md",)
+
+
+@pytest.mark.parametrize("name", pages())
+def test_page_is_up_to_date(name):
+    assert (DOCS / "diagnose" / name).read_text(encoding="utf-8") == pages()[name], (
+        "run: python -m neuroimmune.diagnose.pages docs/diagnose"
+    )
+
+
+def test_a_page_for_everything_and_nothing_else(tmp_path):
+    write_pages(tmp_path)
+    there = {path.name for path in (DOCS / "diagnose").glob("*.md")}
+    assert there == {path.name for path in tmp_path.iterdir()} | set(WRITTEN)
+    assert len(there) == len(DEFINITIONS) + len(INSTRUMENTS) + len(WRITTEN)
+
+
+def test_recalled_rules_say_so():
+    for key, definition in DEFINITIONS.items():
+        assert ("The rule is recalled" in pages()[f"{key}.md"]) != definition.checked
+
+
+@pytest.mark.parametrize("page", ["diagnose.md", "diagnose/traps.md"])
+def test_options_that_are_named_exist(page):
+    text = (DOCS / page).read_text(encoding="utf-8")
+    named = re.findall(r"([a-z0-9_]+)\.([a-z]+)=([^` ]+(?: areas)?)", text)
+    assert named
+    for key, parameter, option in named:
+        DEFINITIONS[key].choose({parameter: option})
