@@ -95,7 +95,13 @@ def run(
         if out is None:
             course = join(plan, [part for _, part in solve_batches(plan, told)])
         else:
-            course = load(record(plan, out / "course", told), panels)
+            try:
+                course = load(record(plan, out / "course", told), panels)
+            except KeyboardInterrupt:
+                typer.echo(
+                    f"stopped; the batches that are complete stay in {out / 'course'}: run it again to go on", err=True
+                )
+                raise
             check_solved(course.failed, len(course))
     table = _compared(course, what)
     _print_course(course, what)
@@ -121,15 +127,17 @@ def model(
 ) -> None:
     """Print states, equations, and parameters with units and sources."""
     import neuroimmune as ni
+    from neuroimmune.describe import cited, part_named, parts
     from neuroimmune.describe import markdown as page
-    from neuroimmune.describe import part_named, parts
 
     body = ni.Body()
     if markdown:
         typer.echo(page(body), nl=False)
         return
-    for name, one in parts(body).items() if system is None else [(system, part_named(body, system))]:
+    shown = parts(body) if system is None else {system: part_named(body, system)}
+    for name, one in shown.items():
         _print_system(name, one)
+    _print_sources(cited(*shown.values()))
 
 
 @app.command()
@@ -231,7 +239,7 @@ def _figure(course: "Course", what: "Protocol", path: Path) -> Path:
 def _print_course(course: "Course", what: "Protocol") -> None:
     import numpy as np
 
-    from neuroimmune.compare import origin
+    from neuroimmune.compare import before, origin
 
     zero, since = origin(what)
     who = f"medians of {len(course):,} people" if len(course) > 1 else "one usual person"
@@ -239,8 +247,12 @@ def _print_course(course: "Course", what: "Protocol") -> None:
     for name, values in course.values.items():
         middle = np.nanmedian(values, axis=0).astype(float)
         top = int(np.nanargmax(middle))
-        before = float(np.interp(zero, course.times, middle))
-        row = {"": name, "before": before, "highest": middle[top], "at hour": course.times[top] - zero}
+        row = {
+            "": name,
+            "before": middle[before(course, zero)],
+            "highest": middle[top],
+            "at hour": course.times[top] - zero,
+        }
         rows.append(row | {"at the end": middle[-1], "unit": course.variables[name].unit})
     _print_table(f"{what.title or what.name}: {who}, hours since {since}", list(rows[0]), rows)
 
@@ -250,12 +262,17 @@ def _print_comparison(rows: "pd.DataFrame") -> None:
 
     curves = by_curve(rows)
     _print_table("Observed and predicted", list(curves.columns), curves.to_dict("records"))
-    misses = rows.loc[rows.verdict == "outside"].to_dict("records")
+    far = (rows.verdict == "open") & rows.observed.gt(0) & ~rows.ratio.between(0.5, 2.0)
+    misses = rows.loc[(rows.verdict == "outside") | far].to_dict("records")
     wanted = ("quantity", "time_h", "observed", "sd", "n", "predicted", "ratio", "unit", "study")
     _console().print(
         "Rises above the value before the dose, where the study gives one; the median ratio is predicted to observed."
     )
-    _print_table("Every miss", list(wanted), [{k: row[k] for k in wanted} for row in misses])
+    _print_table(
+        "Every miss, and every point without an interval that is off by more than twice",
+        list(wanted),
+        [{k: row[k] for k in wanted} for row in misses],
+    )
     for verdict, meaning in VERDICTS.items():
         _console().print(f"[bold]{verdict}[/]: {meaning}")
 
@@ -299,15 +316,27 @@ def _print_system(name: str, system: Any) -> None:
     from rich.syntax import Syntax
     from rich.table import Table
 
-    from neuroimmune.describe import HEADINGS, in_words, own_states, parameter_rows, quantity_rows, written_equations
+    from neuroimmune.describe import (
+        HEADINGS,
+        in_words,
+        own_states,
+        parameter_rows,
+        passed,
+        quantity_rows,
+        written_equations,
+    )
 
     console = _console()
     console.rule(name, align="left")
     console.print(in_words(system), markup=False)
     states = own_states(system)
+    inputs, outputs = passed(system)
     for headings, rows in (
-        (("state", "start", "unit", "meaning"), quantity_rows(states)), (HEADINGS, parameter_rows(system)),
-    ):  # fmt: skip
+        (("state", "start", "unit", "meaning"), quantity_rows(states)),
+        (("input", "usual", "unit", "meaning"), quantity_rows(inputs)),
+        (("read-out", "", "unit", "meaning"), quantity_rows(outputs)),
+        (HEADINGS, parameter_rows(system)),
+    ):
         if rows:
             table = Table(*headings, box=None, header_style="bold", pad_edge=False)
             for row in rows:
@@ -315,5 +344,12 @@ def _print_system(name: str, system: Any) -> None:
             console.print()
             console.print(table)
     console.print()
-    console.print(Syntax(written_equations(system), "python", background_color="default"))
+    console.print(Syntax(written_equations(system), "python", background_color="default", word_wrap=True))
     console.print()
+
+
+def _print_sources(entries: dict[str, Any]) -> None:
+    console = _console()
+    console.rule("sources", align="left")
+    for key, entry in entries.items():
+        console.print(f"{key}: {entry.citation}", markup=False, soft_wrap=True)

@@ -37,6 +37,12 @@ def origin(protocol: Protocol) -> tuple[float, str]:
     return (first.at, first.what) if first else (0.0, "the first midnight")
 
 
+def before(course: Course, zero: float) -> int:
+    """The last saved time that knows nothing of what happens at `zero`; of daily summaries, the last whole day."""
+    known = course.times <= zero // 24 * 24 if course.provenance.get("daily") else course.times < zero
+    return max(int(np.count_nonzero(known)) - 1, 0)
+
+
 def measured(protocol: Protocol) -> "pd.DataFrame | None":
     """The published numbers of a protocol at its dose, or `None` if there are none."""
     dose = the_dose(protocol)
@@ -103,7 +109,7 @@ def by_curve(rows: "pd.DataFrame") -> "pd.DataFrame":
     for _, some in groups:
         first = some.iloc[0]
         name = f"{first['quantity']}{'' if first['checked'] == 'verified' else '*'}"
-        line = {"quantity": name, "study": first["study"], "points": len(some)}
+        line = {"quantity": name, "study": first["study"], "role": first["role"], "points": len(some)}
         line |= {verdict: int((some["verdict"] == verdict).sum()) for verdict in VERDICTS}
         lines.append(line | {"ratio": float(some["ratio"].median())})
     return pd.DataFrame(lines)
@@ -111,28 +117,28 @@ def by_curve(rows: "pd.DataFrame") -> "pd.DataFrame":
 
 def _predicted(course: Course, row: Any, zero: float, solved: list[int]) -> float:
     values, times = course.values[row.quantity][solved], course.times - zero
-    before = np.array([np.interp(0.0, times, v) for v in values]) if row.rises else 0.0
+    rest = values[:, before(course, zero)] if row.rises else 0.0
     average = AVERAGE.get(row.statistic, np.nanmean)
     after = times >= 0
     if row.statistic == "time of peak":
         return float(np.mean(times[after][np.nanargmax(values[:, after], axis=1)]))
     if row.statistic in PEAKS:
-        return float(average(np.nanmax(values[:, after], axis=1) - before))
+        return float(average(np.nanmax(values[:, after], axis=1) - rest))
     if not times[0] <= row.time_h <= times[-1]:
         return float("nan")
-    return float(average(np.array([np.interp(row.time_h, times, v) for v in values]) - before))
+    return float(average(np.array([np.interp(row.time_h, times, v) for v in values]) - rest))
 
 
 def drawn(course: Course, protocol: Protocol) -> "pd.DataFrame | None":
-    """The measured points as they are drawn over the curves: rises stand on the course's own value before the dose."""
+    """The measured points as they are drawn over the curves: rises stand on the course's own value before the dose.
+
+    Peaks whose time was not published have no `time_h`.
+    """
     rows = measured(protocol)
     if rows is None:
         return None
-    rows = rows.loc[rows.time_h.notna() & rows.quantity.isin(list(course.values))].copy()
-    zero = origin(protocol)[0]
-    rest = {
-        n: float(np.nanmedian([np.interp(zero, course.times, v) for v in course.values[n]]))
-        for n in rows.quantity.unique()
-    }
+    rows = rows.loc[(rows.statistic != "time of peak") & rows.quantity.isin(list(course.values))].copy()
+    moment = before(course, origin(protocol)[0])
+    rest = {n: float(np.nanmedian(course.values[n][:, moment])) for n in rows.quantity.unique()}
     rows["value"] = (rows.rise + rows.quantity.map(rest)).where(rows.rise.notna(), rows.value)
     return rows

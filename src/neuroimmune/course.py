@@ -77,6 +77,8 @@ class Course:
         return self.dataset._repr_html_()
 
     def _check(self, name: str) -> None:
+        if not isinstance(name, str):
+            raise InputError(f"a course gives one variable by its name, not {name!r}; course.dataset gives several")
         if name not in self.values:
             raise InputError(f"the course holds no {name!r}{nearest(name, self.values)}")
 

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator
 
 from neuroimmune.engine.latex import latex
-from neuroimmune.engine.trace import trace
+from neuroimmune.engine.trace import outputs_of, trace
 from neuroimmune.errors import InputError, nearest
 from neuroimmune.evidence.sources import Entry, sources
 from neuroimmune.quantity import Quantity, System, declared, parameters
@@ -89,14 +89,25 @@ def markdown(body: System) -> str:
         else:
             lines += ["", "```python", written_equations(system).rstrip(), "```"]
         lines += ["", *_table(HEADINGS, parameter_rows(system))]
-    lines += ["", "## Sources", "", *(f"- `{key}`: {entry.citation}" for key, entry in cited(body).items())]
+    lines += [
+        "",
+        "## Sources",
+        "",
+        *(f"- `{key}`: {entry.citation}" for key, entry in cited(*parts(body).values()).items()),
+    ]
     return "\n".join(lines) + "\n"
 
 
-def cited(body: System) -> dict[str, Entry]:
-    """The publications that parameters of a body name, by key."""
-    words = {word for known in parameters(body).values() for word in re.findall(r"\w+", known.source)}
+def cited(*systems: System) -> dict[str, Entry]:
+    """The publications that these systems and their own parameters name, by key."""
+    texts = [known.source for system in systems for known in own_parameters(system).values()]
+    words = {word for text in [*texts, *map(in_words, systems)] for word in re.findall(r"\w+", text)}
     return {key: entry for key, entry in sources().items() if key in words}
+
+
+def passed(system: System) -> tuple[dict[str, Quantity], dict[str, Quantity]]:
+    """The inputs and the read-outs that a body declares; of a system inside it, its read-outs."""
+    return declared(type(system).rates, "inputs"), outputs_of(type(system))
 
 
 def _table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:

@@ -27,7 +27,7 @@ STYLE: dict[Any, Any] = {
 }  # fmt: skip
 NAMES = {
     "tnf": "TNF", "il6": "IL-6", "il8": "IL-8", "il10": "IL-10", "acth": "ACTH", "crp": "CRP", "crh": "CRH",
-    "temperature": "Temperature rise",
+    "temperature": "Temperature rise", "cortisol": "Cortisol",
 }  # fmt: skip
 MARKERS = "osD^vP*X"
 UNITS = {"kelvin": "K", "1": "relative", "hour": "h", "count": "count"}
@@ -77,14 +77,14 @@ def plot_course(
             if points is not None:
                 for study, marker in markers.items():
                     _points(axis, points.loc[points["study"] == study], marker, scale)
-            axis.set_title(NAMES.get(name, name.replace("_", " ").capitalize()), loc="left", pad=2)
+            axis.set_title(_title(name), loc="left", pad=2)
             axis.set_ylabel(UNITS.get(course.variables[name].unit, course.variables[name].unit))
             axis.set_xlabel(f"Time since {since} ({unit})", labelpad=1)
             axis.xaxis.set_major_locator(MultipleLocator(_ticks(last / scale, unit)))
             axis.set_xlim((max(course.times[0] - zero, -0.08 * last)) / scale, last / scale)
         for axis in axes.flat[len(names) :]:
             axis.set_visible(False)
-        _legend(figure, course, markers)
+        _legend(figure, course, markers, measured)
         if path is not None:
             save_figure(figure, Path(path))
     return figure
@@ -103,9 +103,16 @@ def save_figure(figure: "Figure", path: Path) -> Path:
 def _end(course: Course, zero: float, points: "pd.DataFrame | None") -> float:
     """The last hour of a panel, from `zero`."""
     whole = float(course.times[-1]) - zero
-    return (
-        whole if points is None or not len(points) else min(whole, max(12.0, 1.05 * points["time_h"].to_numpy().max()))
-    )
+    hours = [] if points is None else points["time_h"].dropna().tolist()
+    return min(whole, max(12.0, 1.05 * max(hours))) if hours else whole
+
+
+def _title(name: str) -> str:
+    """A quantity as it is written in print; of a daily summary, which."""
+    plain, _, reduction = name.rpartition("_")
+    if plain in NAMES and reduction in ("mean", "min", "max"):
+        return f"{NAMES[plain]}, daily {reduction}"
+    return NAMES.get(name, name.replace("_", " ").capitalize())
 
 
 def _ticks(span: float, unit: str) -> float:
@@ -126,8 +133,10 @@ def _curve(axis: "Axes", course: Course, name: str, zero: float, scale: float, l
 
 
 def _points(axis: "Axes", mine: "pd.DataFrame", marker: str, scale: float) -> None:
+    for peak in mine.loc[mine["time_h"].isna(), "value"]:  # at a time that was not published
+        axis.axhline(peak, color=MEASURED, linestyle=":", linewidth=0.8)
     for verified, fill in ((True, MEASURED), (False, "white")):
-        some = mine.loc[(mine["checked"] == "verified") == verified]
+        some = mine.loc[((mine["checked"] == "verified") == verified) & mine["time_h"].notna()]
         if len(some):
             axis.errorbar(
                 some["time_h"] / scale, some["value"], some["sd"].fillna(0), fmt=marker, ms=2.6, color=MEASURED,
@@ -135,7 +144,7 @@ def _points(axis: "Axes", mine: "pd.DataFrame", marker: str, scale: float) -> No
             )  # fmt: skip
 
 
-def _legend(figure: "Figure", course: Course, markers: dict[str, str]) -> None:
+def _legend(figure: "Figure", course: Course, markers: dict[str, str], measured: "pd.DataFrame | None") -> None:
     from matplotlib.lines import Line2D
 
     from neuroimmune.evidence.sources import sources
@@ -143,8 +152,11 @@ def _legend(figure: "Figure", course: Course, markers: dict[str, str]) -> None:
     people = f"model, median and 5 to 95 % of {len(course):,}" if len(course) > 1 else "model, one usual person"
     handles = [Line2D([], [], color=MODEL, label=people)]
     for study, marker in markers.items():
-        label = f"{sources()[study].short}, mean (SD)"
+        mine: Any = measured.loc[measured["study"] == study]  # type: ignore[union-attr]
+        label = f"{sources()[study].short}{', mean (SD)' if mine['sd'].notna().any() else ', mean'}"
         handles.append(Line2D([], [], color=MEASURED, marker=marker, ms=2.6, mew=0.6, linestyle="", label=label))
+    if measured is not None and np.isnan(measured["time_h"].to_numpy()).any():
+        handles.append(Line2D([], [], color=MEASURED, linestyle=":", linewidth=0.8, label="peak, time not published"))
     figure.legend(
         handles=handles, loc="outside lower center", ncols=2 if len(handles) > 2 else len(handles), frameon=False,
         handlelength=1.2, columnspacing=1.0, labelspacing=0.2,

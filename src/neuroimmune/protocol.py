@@ -1,5 +1,6 @@
 """What happens to a person: doses, infusions and raised inputs, at clock times. Read from TOML or made in Python."""
 
+import datetime
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -51,6 +52,8 @@ class Protocol:
     note: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
+        if isinstance(self.happenings, Happening):
+            object.__setattr__(self, "happenings", (self.happenings,))
         if not all(isinstance(h, Happening) for h in self.happenings):
             raise InputError(f"a protocol holds what ni.give and ni.change make, not {self.happenings!r}")
         inorder = sorted(self.happenings, key=lambda h: h.at)
@@ -87,7 +90,7 @@ def describe(h: Happening) -> str:
     return f"{h.what} {how}{h.amount}{lasting} at day {day} {minutes // 60:02}:{minutes % 60:02}"
 
 
-def moment(at: str | float) -> float:
+def moment(at: str | float | datetime.time) -> float:
     """Hours since the first midnight, from "09:00", "day 3 09:00" or a number of hours.
 
     >>> moment("day 1 06:30")
@@ -96,6 +99,7 @@ def moment(at: str | float) -> float:
     if isinstance(at, Real) and not isinstance(at, bool):
         time = float(at)
     else:
+        at = at.strftime("%H:%M") if isinstance(at, datetime.time) else at  # TOML has times of its own
         match = re.fullmatch(r"\s*(?:day\s+(-?\d+)\s+)?(\d{1,2}):(\d{2})\s*", str(at))
         if not match or int(match[3]) > 59 or int(match[2]) * 60 + int(match[3]) > 24 * 60:
             raise InputError(

@@ -6,19 +6,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from neuroimmune.errors import InputError, nearest
 
-Text = str | float | int
-
 
 class EventEntry(BaseModel):
     """`give` an `amount` (`over` a time), or `change` an input `by` an amount `lasting` a time; `at` a clock time."""
 
     model_config = ConfigDict(extra="forbid")
-    at: Text
+    at: Any
     give: str | None = None
-    amount: Text | None = None
+    amount: Any = None
     over: str | None = None
     change: str | None = None
-    by: Text | None = None
+    by: Any = None
     lasting: str | None = None
 
     @model_validator(mode="after")

@@ -25,6 +25,7 @@ def provenance(plan: "Plan") -> dict[str, Any]:
 
     return {
         "schema": SCHEMA, "package": __version__, "model": model_hash(plan), "seed": plan.people.seed,
+        "traits": _traits(plan),
         "protocol": plan.protocol.name if len(plan.protocols) == 1 else f"{len(plan.protocols)} protocols",
         "happenings": _happenings(plan), "days": plan.days, "every_hours": plan.every,
         "daily": list(plan.daily), "start": dict(plan.start) if plan.start else "resting day",
@@ -44,6 +45,14 @@ def _happenings(plan: "Plan") -> dict[str, Any]:
     return {"in_words": words, "hash": _hash([[tuple(event) for event in some] for some in resolved])}
 
 
+def _traits(plan: "Plan") -> str:
+    """A name for the numbers in which the people differ."""
+    digest = hashlib.sha256()
+    for name in sorted(plan.people.traits):
+        digest.update(name.encode() + plan.people.traits[name].tobytes())
+    return digest.hexdigest()[:16]
+
+
 def _policy(plan: "Plan") -> dict[str, str] | None:
     """The name of the policy, and of what it does as far as its source tells."""
     if plan.policy is None:
@@ -61,12 +70,10 @@ def _hash(content: Any) -> str:
 
 
 def model_hash(plan: "Plan") -> str:
-    """A name for equations and numbers: another equation, parameter, start, level or trait is another hash."""
+    """A name for equations and numbers: another equation, parameter, start or level is another hash."""
     model = plan.model
     numbers = [
         {n: (q.value, q.scale) for n, q in some.items()} for some in (model.parameters, model.states, model.inputs)
     ]
     digest = hashlib.sha256(json.dumps([[str(o) for o in model.operations], model.rates, numbers]).encode())
-    for name in sorted(plan.people.traits):
-        digest.update(name.encode() + plan.people.traits[name].tobytes())
     return digest.hexdigest()[:16]

@@ -103,7 +103,7 @@ class System:
 
     def __repr__(self) -> str:
         usual, mine, states = parameters(type(self)()), parameters(self), declared(type(self).rates, "y")
-        changed = [f"{n} = {q.value:g} {q.unit}" for n, q in mine.items() if q.value != usual[n].value]
+        changed = [f"{n} = {q.value} {q.unit}" for n, q in mine.items() if q.value != usual[n].value]
         return f"<{type(self).__name__}: {len(states)} states, {'; '.join([f'{len(mine)} parameters', *changed])}>"
 
     def rates(self, t: Any, y: Any, *arguments: Any, **named: Any) -> Any:
@@ -178,6 +178,10 @@ def with_parameters(system: System, values: dict[str, Any]) -> System:
         raise InputError(f"expected a system, such as ni.Body(), not {type(system).__name__}")
     fields = {field.name for field in dataclasses.fields(system)}  # type: ignore[arg-type]
     for path, value in values.items():
+        if isinstance(value, str):
+            raise InputError(
+                f"{path} = {value!r} is not a number; give it in the unit it has, without writing the unit"
+            )
         name, _, rest = path.partition(".")
         if name not in fields or bool(rest) != isinstance(getattr(system, name), System):
             raise InputError(f"no parameter {path!r}{nearest(path, parameters(system))}")

@@ -23,6 +23,7 @@ from neuroimmune.quantity import Quantity, System, with_parameters
 log = logging.getLogger(__name__)
 QUIET = Protocol()
 BATCH_BYTES = 256_000_000
+BATCH_PEOPLE = 1024  # at most: what an interrupted run loses
 REST_ROWS = 60  # numbers of each state that are kept while its resting day is sought
 REDUCTIONS = {"mean": np.mean, "min": np.min, "max": np.max}
 
@@ -102,7 +103,7 @@ class Plan:
     @property
     def batches(self) -> list[slice]:
         """People who are solved at once, so that memory stays bounded."""
-        at_once = max(16, BATCH_BYTES // self.bytes_of_a_person // 16 * 16)
+        at_once = int(np.clip(BATCH_BYTES // self.bytes_of_a_person // 16 * 16, 16, BATCH_PEOPLE))
         return [slice(first, min(first + at_once, len(self.people))) for first in range(0, len(self.people), at_once)]
 
 
@@ -168,6 +169,8 @@ def make_plan(
     model = trace(group.body)
     _check_names("", keep, model.states | model.inputs | model.output_names, "to keep")
     _check_names("state ", start or (), model.states, "to start from")
+    if policy is not None and not callable(policy):
+        raise InputError(f"a policy is a function of a Day, not {policy!r}")
     for each in protocols:
         events(each, group.body, days)  # tells at once what is wrong with it
     return Plan(group, model, compiled(model), protocols, days, every, daily, keep, start, policy, threads)

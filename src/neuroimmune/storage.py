@@ -54,6 +54,8 @@ def load(path: str | Path, keep: str | Sequence[str] = ()) -> Course:
     keep = [keep] if isinstance(keep, str) else keep
     if not path.is_dir():
         return _load_file(path, keep)
+    if not (path / MANIFEST).exists() and (path / "course").is_dir():
+        path = path / "course"  # where the command line puts it
     manifest = _read_manifest(path)
     files = [path / _batch_name(n) for n in range(manifest["batches"])]
     missing = [f.name for f in files if not f.exists()]
@@ -156,10 +158,10 @@ def record(plan: Plan, folder: str | Path, progress: Callable[[float], None] | N
         other = _read_manifest(folder)
         different = sorted(k for k in manifest.keys() | other.keys() if manifest.get(k) != other.get(k))
         if different:
-            raise InputError(
-                f"{folder} holds another run, which differs in {', '.join(different)}; "
-                "choose another folder or delete it"
+            how = "; ".join(
+                f"{k} is {_short(other.get(k))} there and {_short(manifest.get(k))} here" for k in different
             )
+            raise InputError(f"{folder} holds another run ({how}); choose another folder or delete it")
     elif folder.exists() and any(folder.iterdir()):
         raise InputError(f"{folder} is not empty and holds no recorded run; choose another folder")
     else:
@@ -175,6 +177,11 @@ def record(plan: Plan, folder: str | Path, progress: Callable[[float], None] | N
                 f"{error}; {kept} of {len(plan.batches)} batches are kept in {folder}: run again to go on"
             ) from error
     return folder
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value)
+    return text if len(text) < 40 else f"{text[:36]} ..."
 
 
 def _comparable(plan: Plan) -> dict[str, Any]:

@@ -47,12 +47,13 @@ class HPA(System):
     )  # fmt: skip
     acth_rest: float = par(
         21.0, "pg/mL", "ACTH at which the adrenal keeps its mass; the mean over 24 h",
-        "carroll2007: mean over 24 h; spread from the range of 10 people, horrocks1990", spread=0.23,
+        "carroll2007: mean over 24 h; spread from the range of 10 people, horrocks1990",
+        spread=0.23, range=(1.0, 400.0),
     )  # fmt: skip
     cortisol_rest: float = par(
         167.0, "nmol/L", "cortisol at which feedback through MR is one",
         "fitted: carroll2007, mean over 24 h of 154; spread from the reference range of the peak, debono2009",
-        spread=0.144,
+        spread=0.144, range=(10.0, 2000.0),
     )  # fmt: skip
     gr_half: float = par(
         4.0, "1", "cortisol that halves release through GR, relative to cortisol_rest", "milo2025: notebook, K_GR"
