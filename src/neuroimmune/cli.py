@@ -314,7 +314,7 @@ def _print_failed(course: "Course") -> None:
 
 def _print_system(name: str, system: Any) -> None:
     from rich.syntax import Syntax
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from neuroimmune.describe import (
         HEADINGS,
@@ -338,7 +338,9 @@ def _print_system(name: str, system: Any) -> None:
         (HEADINGS, parameter_rows(system)),
     ):
         if rows:
-            table = Table(*headings, box=None, header_style="bold", pad_edge=False)
+            table = Table(
+                *(Column(h, overflow="fold") for h in headings), box=None, header_style="bold", pad_edge=False
+            )
             for row in rows:
                 table.add_row(*(cell.replace("[", r"\[") for cell in row))
             console.print()
