@@ -48,6 +48,12 @@ record(make_plan(ni.people(ni.Body(), {people}), days={days}, {options}), {folde
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024))
 """
 
+DIAGNOSE = """
+from neuroimmune.diagnose import diagnose, read
+from neuroimmune.diagnose.writing import write
+write(diagnose(read({answers!r})), {results!r})
+"""
+
 
 @dataclass
 class Result:
@@ -155,6 +161,24 @@ def many(people: int) -> Iterator[Result]:
         yield Result(f"{name}: on disk", size / 1e9, "GB")
 
 
+def questionnaires(people: int, repeats: int) -> Iterator[Result]:
+    """Every score and verdict of people who answered every question, from a CSV file to a CSV file."""
+    import pyarrow as pa
+    import pyarrow.csv
+
+    from neuroimmune.diagnose.practice import practice
+
+    progress(f"{people} respondents")
+    with tempfile.TemporaryDirectory() as folder:
+        answers, results = Path(folder) / "answers.csv", Path(folder) / "results.csv"
+        given = practice(people)
+        columns = {name: pa.array(values, from_pandas=True) for name, values in given.columns.items()}
+        pyarrow.csv.write_csv(pa.table({"person": given.people} | columns), answers)
+        code = DIAGNOSE.format(answers=str(answers), results=str(results))
+        taken = min(run(["-c", code])[1] for _ in range(repeats))
+    yield Result(f"{people} respondents, {len(columns)} answers each, diagnosed from file to file", taken, "s")
+
+
 def run(arguments: list[str], **environment: str) -> tuple[str, float]:
     """What a new Python process printed, and the seconds it took."""
     begun = time.perf_counter()
@@ -221,6 +245,7 @@ def main() -> None:
         one_person(3 if quick else 9),
         processes(1 if quick else 5),
         many(2_000 if quick else 100_000),
+        questionnaires(2_000 if quick else 100_000, 1 if quick else 3),
     ):
         for result in measured:
             progress(f"{result.name}: {result.value:.4g} {result.unit}")
