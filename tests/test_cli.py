@@ -167,6 +167,7 @@ from neuroimmune.simulation import simulate
 from neuroimmune.body import Body
 simulate(Body(), days=1)  # so that the kernel is compiled
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+sys.dont_write_bytecode = True  # or what is imported from here on is compiled into files cut short
 resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))
 sys.argv = ["neuroimmune", "run", "endotoxin", "--every", "0.1", "--out", {str(tmp_path / "out")!r}]
 main()

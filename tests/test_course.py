@@ -276,6 +276,7 @@ from neuroimmune.body import Body
 from neuroimmune.simulation import simulate
 course = simulate(Body(), days=1)
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+sys.dont_write_bytecode = True  # or what is imported from here on is compiled into files cut short
 resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
 try:
     course.save({path!r})

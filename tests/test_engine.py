@@ -353,6 +353,7 @@ def test_a_full_disk_keeps_no_kernel_but_makes_one(tmp_path, room):
 import resource, signal, logging
 logging.basicConfig()
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+sys.dont_write_bytecode = True  # or what is imported from here on is compiled into files cut short
 resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, {room}))
 """
     _, error = done(python(limit + COMPILE, tmp_path))
