@@ -323,7 +323,7 @@ def kept(cache):
 @pytest.mark.slow
 def test_two_processes_compile_at_once_and_a_third_reuses_it(shared_cache):
     before = kept(shared_cache)
-    assert {p.suffix for p in before} == {".py", ".nbi", ".nbc"}
+    assert {p.suffix for p in before} - {".pyc"} == {".py", ".nbi", ".nbc"}
     done(python(COMPILE, shared_cache))
     assert kept(shared_cache) == before
 
