@@ -76,6 +76,7 @@ def run(
 ) -> None:
     """Simulate a protocol; where it was measured, hold the curves against the measurements."""
     import neuroimmune as ni
+    from neuroimmune.compare import compare
     from neuroimmune.files import whole_file
     from neuroimmune.population import people as draw
     from neuroimmune.protocol import load_protocol
@@ -103,7 +104,7 @@ def run(
                 )
                 raise
             check_solved(course.failed, len(course))
-    table = _compared(course, what)
+    table = compare(course, what)
     _print_course(course, what)
     if table is not None:
         _print_comparison(table)
@@ -219,12 +220,6 @@ def progress(label: str) -> Iterator[Callable[[float], None]]:
         yield told
     finally:
         bar.stop()
-
-
-def _compared(course: "Course", what: "Protocol") -> "pd.DataFrame | None":
-    from neuroimmune.compare import compare
-
-    return compare(course, what)
 
 
 def _figure(course: "Course", what: "Protocol", path: Path) -> Path:

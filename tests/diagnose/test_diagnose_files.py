@@ -25,7 +25,7 @@ from neuroimmune.diagnose.reading import MOST_COLUMNS, parse, read
 from neuroimmune.diagnose.redcap import HEADER, dictionary, template
 from neuroimmune.diagnose.verdict import NOTICE, diagnose
 from neuroimmune.diagnose.writing import write
-from neuroimmune.errors import InputError
+from neuroimmune.errors import InputError, SavedFileError
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -533,7 +533,7 @@ def test_a_failed_write_leaves_what_was_there(tmp_path, people, monkeypatch):
     monkeypatch.setattr(
         "neuroimmune.diagnose.writing.table", lambda results: (_ for _ in ()).throw(OSError("disk full"))
     )
-    with pytest.raises(InputError, match="cannot be written: disk full"):
+    with pytest.raises(SavedFileError, match="disk full; no half-written file was left"):
         write(diagnose(people), target)
     assert target.read_text() == "old" and list(tmp_path.iterdir()) == [target]
 

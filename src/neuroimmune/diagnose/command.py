@@ -155,7 +155,7 @@ def _crisis(results: "Results") -> None:
 def _write_templates(key: str, folder: Path) -> None:
     from neuroimmune.diagnose.instruments import INSTRUMENTS
     from neuroimmune.diagnose.redcap import dictionary, template
-    from neuroimmune.diagnose.writing import whole
+    from neuroimmune.files import whole_file
 
     if key not in INSTRUMENTS:
         raise InputError(f"there is no instrument {key!r}; possible: {', '.join(INSTRUMENTS)}")
@@ -165,5 +165,6 @@ def _write_templates(key: str, folder: Path) -> None:
         if path.exists():
             raise InputError(f"{path} exists already: move it, or name another folder with --out")
     for path, text in files.items():
-        whole(path, lambda part, text=text: part.write_text(text, encoding="utf-8"))
+        with whole_file(path) as part:
+            part.write_text(text, encoding="utf-8")
         typer.echo(f"Written: {path}")

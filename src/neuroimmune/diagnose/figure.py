@@ -45,7 +45,7 @@ def draw(results: Results, path: Path, among: Sequence[str] = ()) -> None:
     `among` names the definitions; by default it is the main ones of the condition that has most of them. Raises
     InputError when nobody meets a definition.
     """
-    from neuroimmune.diagnose.writing import whole
+    from neuroimmune.files import whole_file
 
     if path.suffix.lower() not in _FORMATS:
         raise InputError(f"a figure cannot be written as {path.name!r}; possible: {', '.join(_FORMATS)}")
@@ -53,7 +53,8 @@ def draw(results: Results, path: Path, among: Sequence[str] = ()) -> None:
     if not keys:
         raise InputError("nobody meets any definition, so there is no overlap to draw")
     chart = _draw(results, sorted(keys, key=lambda key: results.cases(key).sum()))  # the largest at the top
-    whole(path, lambda part: chart.savefig(part, format=path.suffix[1:].lower(), dpi=300))
+    with whole_file(path) as part:
+        chart.savefig(part, format=path.suffix[1:].lower(), dpi=300)
 
 
 def _draw(results: Results, keys: list[str]):

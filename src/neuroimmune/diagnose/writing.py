@@ -1,6 +1,5 @@
 """Results into files, whole or not at all."""
 
-import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from neuroimmune.diagnose import kleene
 from neuroimmune.diagnose.fhir import bundle
 from neuroimmune.diagnose.verdict import MEETS_BUT, NOTICE, STATEMENTS, Results
 from neuroimmune.errors import InputError
+from neuroimmune.files import whole_file
 
 
 def table(results: Results) -> Any:
@@ -73,22 +73,13 @@ WRITERS: dict[str, Callable[[Results, Path], None]] = {".csv": _csv, ".parquet":
 
 
 def write(results: Results, path: Path) -> None:
-    """Write results as the ending of `path` says: .csv, .parquet or .json (FHIR). Raises InputError for "
-    "another ending."""
+    """Write results as the ending of `path` says: .csv, .parquet or .json (FHIR).
+
+    Raises `InputError` for another ending or a folder that is not there, `SavedFileError` if it cannot be written.
+    """
     if path.suffix.lower() not in WRITERS:
         raise InputError(f"results cannot be written as {path.name!r}; possible: {', '.join(WRITERS)}")
-    whole(path, lambda part: WRITERS[path.suffix.lower()](results, part))
-
-
-def whole(path: Path, fill: Callable[[Path], object]) -> None:
-    """Let `fill` write beside `path`, then put it in place: a file is whole or not there."""
-    part = path.with_name(path.name + ".part")
-    try:
-        fill(part)
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror or error}") from None
-    finally:
-        part.unlink(missing_ok=True)
+    if not path.parent.is_dir():
+        raise InputError(f"{path} cannot be written: there is no folder {path.parent}")
+    with whole_file(path) as part:
+        WRITERS[path.suffix.lower()](results, part)
