@@ -6,7 +6,7 @@ import numpy as np
 
 from neuroimmune.course import Course
 from neuroimmune.evidence.targets import target_sets, targets
-from neuroimmune.protocol import Happening, Protocol
+from neuroimmune.protocol import Protocol, load_protocol, read_settings, shipped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,16 +25,12 @@ AVERAGE = {
 PEAKS = ("peak", "median peak")
 
 
-def the_dose(protocol: Protocol) -> Happening | None:
-    """The only dose of a protocol, if it has just one: what measurements are counted from."""
-    doses = [h for h in protocol.happenings if h.is_dose]
-    return doses[0] if len(doses) == 1 else None
-
-
 def origin(protocol: Protocol) -> tuple[float, str]:
-    """From when hours are counted, and what that moment is called: the only dose, or else what happens first."""
-    first = the_dose(protocol) or next(iter(protocol.happenings), None)
-    return (first.at, first.what) if first else (0.0, "the first midnight")
+    """From when hours are counted, and what that moment is called: what happens first, if the protocol does not say."""
+    first = next(iter(protocol.happenings), None)
+    if protocol.zero is not None or first is None:
+        return protocol.zero or 0.0, "the first midnight" if not protocol.zero else f"hour {protocol.zero:g}"
+    return first.at, first.what.replace("_", " ")
 
 
 def before(course: Course, zero: float) -> int:
@@ -44,14 +40,15 @@ def before(course: Course, zero: float) -> int:
 
 
 def measured(protocol: Protocol) -> "pd.DataFrame | None":
-    """The published numbers of a protocol at its dose, or `None` if there are none."""
-    dose = the_dose(protocol)
-    if dose is None or protocol.name not in target_sets():
+    """The published numbers of a protocol with its settings, or `None` if there are none."""
+    if protocol.name not in target_sets() or protocol.name not in shipped():
         return None
     rows = targets(protocol.name)
-    number, _, unit = dose.amount.partition(" ")
-    written = f"{float(number):g} {unit}{f' over {dose.duration:g} h' if dose.duration else ''}"
-    rows = rows.loc[rows.dose == written].reset_index(drop=True)
+    same = {
+        text: load_protocol(protocol.name, **read_settings(text)).settings == protocol.settings
+        for text in rows.settings.unique()
+    }
+    rows = rows.loc[rows.settings.map(same)].reset_index(drop=True)
     return rows if len(rows) else None
 
 

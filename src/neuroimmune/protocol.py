@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -12,7 +12,7 @@ from typing import Any
 
 from neuroimmune.engine.events import BOLUS, SET_INPUT, Event
 from neuroimmune.errors import InputError, nearest
-from neuroimmune.quantity import Quantity, System, declared
+from neuroimmune.quantity import Quantity, System, check_value, declared
 
 _WORD = r"[^\W\d_]\w*(?:\s*(?:\^|\*\*)\s*-?\d)?"
 MEASURE = re.compile(
@@ -38,6 +38,9 @@ class Happening:
 class Protocol:
     """A name, what happens, and for how many days it is worth looking: a day longer than it lasts, if not given.
 
+    `settings` are those it was loaded with, as texts; `zero` is the hour from which its results are counted, by default
+    that of the first thing that happens.
+
     >>> import neuroimmune as ni
     >>> doses = [ni.give("endotoxin", "1 ng/kg", at="09:00"), ni.give("endotoxin", "1 ng/kg", at="day 1 09:00")]
     >>> ni.Protocol("two doses", doses)
@@ -50,6 +53,8 @@ class Protocol:
     title: str = ""
     source: str = ""
     note: str = field(default="", repr=False)
+    settings: Mapping[str, str] = field(default_factory=dict)
+    zero: float | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.happenings, Happening):
@@ -158,6 +163,13 @@ def events(protocol: Protocol, system: System, days: float | None = None) -> lis
 
     Raises `InputError` if it names what the system does not have, in a wrong unit, or after the last day.
     """
+    try:
+        return _events(protocol, system, days)
+    except InputError as error:
+        raise InputError(f"protocol {protocol.name}: {error}") from None
+
+
+def _events(protocol: Protocol, system: System, days: float | None) -> list[Event]:
     states, inputs = declared(type(system).rates, "y"), declared(type(system).rates, "inputs")
     found: list[Event] = []
     steps: dict[str, list[tuple[float, float]]] = {}
@@ -171,7 +183,7 @@ def events(protocol: Protocol, system: System, days: float | None = None) -> lis
                 h.what, {n: q for n, q in states.items() if not h.duration or n + INFUSION in inputs}, "given", h
             )
             amount = _measure(h.amount, f"amount of {h.what}", known.unit)
-            if amount < 0:
+            if amount < 0 and not (known.range and known.range[0] < 0):
                 raise InputError(f"amount of {h.what} = {h.amount!r} is negative: a dose cannot be taken back")
             if not h.duration:
                 found.append(Event(h.at, BOLUS, list(states).index(h.what), amount))
@@ -185,6 +197,7 @@ def events(protocol: Protocol, system: System, days: float | None = None) -> lis
         for time in sorted({t for t, _ in changes}):
             still = [height for t, height in changes if t <= time]
             value = 0.0 if time == max(t for t, _ in changes) else sum(still)
+            check_value(name, inputs[name], inputs[name].value + value)
             found.append(Event(time, SET_INPUT, list(inputs).index(name), value))
     return sorted(found)
 
@@ -205,25 +218,29 @@ def shipped() -> list[str]:
     )
 
 
-def load_protocol(name_or_path: str | Path) -> Protocol:
-    """A shipped protocol by name, or a protocol from a TOML file.
+def load_protocol(name_or_path: str | Path, **settings: str) -> Protocol:
+    """A shipped protocol by name, or a protocol from a TOML file, with its settings changed as given.
 
-    Raises `InputError` saying which key or name is wrong and which was probably meant.
+    Settings may also follow the name: `"endotoxin:dose=1 ng/kg,over=4 h"`. Raises `InputError` saying which key, name
+    or setting is wrong and which was probably meant.
 
     >>> import neuroimmune as ni
     >>> ni.load_protocol("endotoxin").happenings[0].amount
     '2 ng/kg'
+    >>> ni.load_protocol("endotoxin", dose="1 ng/kg", over="4 h")
+    <protocol endotoxin: endotoxin 1 ng/kg over 4 h at day 0 09:00>
     """
     import tomllib
 
-    if str(name_or_path) in shipped():
-        text = files("neuroimmune").joinpath("protocols", f"{name_or_path}.toml").read_text()
+    name, _, written = str(name_or_path).partition(":") if not Path(name_or_path).exists() else (name_or_path, "", "")
+    settings = read_settings(written) | settings
+    if str(name) in shipped():
+        text = files("neuroimmune").joinpath("protocols", f"{name}.toml").read_text(encoding="utf-8")
     else:
-        path = Path(name_or_path)
+        path = Path(name)
         if path.suffix != ".toml":
             raise InputError(
-                f"no protocol is called {str(name_or_path)!r}{nearest(str(name_or_path), shipped())}; "
-                "or give a .toml file"
+                f"no protocol is called {str(name)!r}{nearest(str(name), shipped())}; or give a .toml file"
             )
         try:
             text = path.read_text(encoding="utf-8")
@@ -232,22 +249,70 @@ def load_protocol(name_or_path: str | Path) -> Protocol:
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{name_or_path} is not valid TOML: {error}") from None
-    return from_dict(content, str(name_or_path))
+        raise InputError(f"{name} is not valid TOML: {error}") from None
+    return from_dict(content, str(name), settings)
 
 
-def from_dict(content: dict[str, Any], where: str = "the protocol") -> Protocol:
-    """A protocol from the content of a TOML file, checked key by key."""
+def read_settings(text: str) -> dict[str, str]:
+    """Settings written `name=value, name=value`; spaces do not matter.
+
+    >>> read_settings("dose=2 ng/kg, over = 4 h")
+    {'dose': '2 ng/kg', 'over': '4 h'}
+    """
+    found = {}
+    for part in filter(str.strip, text.split(",")):
+        name, equals, value = part.partition("=")
+        if not equals:
+            raise InputError(f'cannot read the setting {part.strip()!r}: write "name=value", as in "dose=1 ng/kg"')
+        found[name.strip()] = " ".join(value.split())
+    return found
+
+
+def from_dict(
+    content: dict[str, Any], where: str = "the protocol", settings: Mapping[str, str] | None = None
+) -> Protocol:
+    """A protocol from the content of a TOML file, checked key by key, with some of its settings changed."""
     from neuroimmune.protocol_file import ProtocolFile, checked
 
     file = checked(ProtocolFile, content, where)
+    for name in settings or {}:
+        if name not in file.settings:
+            possible = nearest(name, file.settings) if file.settings else ": it has no settings"
+            raise InputError(f"{where} has no setting {name!r}{possible}")
+    chosen = {name: str(value) for name, value in (file.settings | dict(settings or {})).items()}
     happenings = []
     for n, event in enumerate(file.event, start=1):
         try:
-            if event.give is not None:
-                happenings.append(give(event.give, str(event.amount), event.at, event.over))
-            else:
-                happenings.append(change(str(event.change), str(event.by), event.at, str(event.lasting)))
+            filled = {key: _filled(value, chosen) for key, value in event.model_dump(exclude_none=True).items()}
+            happenings.append(_happening(**{key: value for key, value in filled.items() if value != ""}))
         except InputError as error:
             raise InputError(f"{where}, event {n}: {error}") from None
-    return Protocol(file.name, tuple(happenings), file.days or 0.0, file.title, file.source, file.note)
+    zero = None if file.zero is None else moment(_filled(file.zero, chosen))
+    return Protocol(
+        file.name,
+        tuple(happenings),
+        file.days or 0.0,
+        _filled(file.title, chosen),
+        file.source,
+        file.note,
+        chosen,
+        zero,
+    )
+
+
+def _filled(value: Any, settings: Mapping[str, str]) -> Any:
+    """A value of the file, with the settings it names in braces filled in."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return value.format_map(settings)
+    except (KeyError, ValueError, IndexError):
+        raise InputError(f"{value!r} names a setting that does not exist{nearest(value, settings)}") from None
+
+
+def _happening(at: Any, **keys: Any) -> Happening:
+    if "give" in keys and "amount" in keys:
+        return give(keys["give"], str(keys["amount"]), at, keys.get("over"))
+    if "change" in keys and "by" in keys and "lasting" in keys:
+        return change(keys["change"], str(keys["by"]), at, str(keys["lasting"]))
+    raise InputError("an event needs at, and either give and amount or change, by and lasting; none may be empty")

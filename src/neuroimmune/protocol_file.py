@@ -28,7 +28,7 @@ class EventEntry(BaseModel):
 
 
 class ProtocolFile(BaseModel):
-    """A whole protocol."""
+    """A whole protocol; its events may name its `settings` in braces, and a key left empty by one is left out."""
 
     model_config = ConfigDict(extra="forbid")
     name: str
@@ -36,6 +36,8 @@ class ProtocolFile(BaseModel):
     days: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     source: str = ""
     note: str = ""
+    settings: dict[str, str | float] = {}
+    zero: Any = None
     event: list[EventEntry] = []
 
 

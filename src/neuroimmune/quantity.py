@@ -58,17 +58,23 @@ def part(system: type["System"]) -> Any:
     return dataclasses.field(default_factory=system)
 
 
-def state(value: float, unit: str, meaning: str, *, scale: float | None = None) -> Any:
+def state(
+    value: float, unit: str, meaning: str, *, scale: float | None = None, range: tuple[float, float] | None = None
+) -> Any:
     """Declare a field of a state `NamedTuple`: its value to start from, unit and meaning.
 
-    Changes that are small beside `scale` do not matter (the size of `value`, or 1, if not given).
+    Changes that are small beside `scale` do not matter (the size of `value`, or 1, if not given). A state may be given
+    a negative dose only if its `range` begins below zero.
     """
-    return Quantity(float(value), unit, meaning, scale=scale or abs(value) or 1.0)
+    return Quantity(float(value), unit, meaning, scale=scale or abs(value) or 1.0, range=range)
 
 
-def level(value: float, unit: str, meaning: str) -> Any:
-    """Declare a field of an inputs `NamedTuple`: what it is when nothing happens, unit and meaning."""
-    return Quantity(float(value), unit, meaning)
+def level(value: float, unit: str, meaning: str, *, range: tuple[float, float] | None = None) -> Any:
+    """Declare a field of an inputs `NamedTuple`: what it is when nothing happens, unit and meaning.
+
+    Without a `range` it may be anything from nothing upwards.
+    """
+    return Quantity(float(value), unit, meaning, range=range)
 
 
 def output(unit: str, meaning: str) -> Any:

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = (
-    "id", "study", "protocol", "dose", "quantity", "statistic", "time_h", "value", "sd", "se", "n", "unit",
+    "id", "study", "protocol", "settings", "quantity", "statistic", "time_h", "value", "sd", "se", "n", "unit",
     "population", "doi", "role", "checked", "note",
 )  # fmt: skip
 STATISTICS = ("mean", "geometric mean", "median", "peak", "median peak", "time of peak")
-SAME_CURVE = ["study", "protocol", "dose", "quantity", "statistic", "population"]
+SAME_CURVE = ["study", "protocol", "settings", "quantity", "statistic", "population"]
 
 
 def target_sets() -> list[str]:
@@ -45,7 +45,9 @@ def targets(name: str) -> "pd.DataFrame":
     if name not in target_sets():
         raise InputError(f"no targets {name!r}{nearest(name, target_sets())}")
     with files("neuroimmune.evidence").joinpath("targets", f"{name}.csv").open(encoding="utf-8") as file:
-        rows = pd.read_csv(file, dtype={"note": str, "doi": str})
+        rows = pd.read_csv(file, dtype={"note": str, "doi": str, "settings": str}, keep_default_na=True).fillna(
+            {"settings": ""}
+        )
     before = rows[(rows["time_h"] == 0) & (~rows["statistic"].isin(["peak", "median peak", "time of peak"]))]
     baseline = before.set_index(SAME_CURVE)["value"]
     own = pd.MultiIndex.from_arrays([rows[column] for column in SAME_CURVE])
