@@ -28,6 +28,8 @@ class CytokineState(NamedTuple):
     temperature: float = state(0.0, "kelvin", "body temperature, above the person's own at rest", scale=0.1)
     crp_synthesis: float = state(0.0, "mg/L/hour", "making of C-reactive protein by the liver, above rest", scale=0.01)
     crp: float = state(0.8, "mg/L", "C-reactive protein in plasma")
+    il6_depot: float = state(0.0, "ug/kg", "interleukin-6 under the skin, per body weight", scale=1e-3)
+    vaccine: float = state(0.0, "1", "typhoid vaccine in muscle, in doses", scale=1e-3)
 
 
 class Cytokines(System):
@@ -130,8 +132,17 @@ class Cytokines(System):
         107.0, "pg/mL", "rise of IL-6 that half-saturates it", "fitted: barber1993, CRP 42 mg/L after 2 ng/kg"
     )  # fmt: skip
 
-    def rates(self, t: Any, y: CytokineState, endotoxin_infusion: Any) -> CytokineState:
-        """`endotoxin_infusion` in ng/kg/hour; a bolus is a jump of `endotoxin`."""
+    k_il6_depot: float = par(0.3, "1/hour", "absorption of injected IL-6", "assumed: a peak at 2 to 4 h, tsigos1997")
+    il6_of_depot: float = par(
+        120.0, "pg/mL/(ug/kg)", "IL-6 that a dose brings to plasma", "assumed: 65 pg/mL after 1 ug/kg, tsigos1997"
+    )  # fmt: skip
+    k_vaccine: float = par(0.15, "1/hour", "release of vaccine", "assumed: IL-6 rises for 4 to 8 h, paine2013")
+    vaccine_as_endotoxin: float = par(
+        0.3, "ng/kg", "endotoxin that acts like a dose of vaccine", "assumed: to be fitted to harrison2015"
+    )
+
+    def rates(self, t: Any, y: CytokineState, endotoxin_infusion: Any, il6_muscle: Any) -> CytokineState:
+        """`endotoxin_infusion` in ng/kg/hour (a bolus is a jump of `endotoxin`); `il6_muscle` in pg/mL/hour."""
         tnf_rise, il6_rise = positive(y.tnf - self.tnf_rest), positive(y.il6 - self.il6_rest)
         il10_rise = positive(y.il10 - self.il10_rest)
         activation = (
@@ -171,14 +182,21 @@ class Cytokines(System):
         )
         crp_made = self.il6_on_crp * hill(il6_rise, self.il6_on_crp_half, 1.0)
         return CytokineState(
-            endotoxin=endotoxin_infusion - self.k_endotoxin * y.endotoxin,
+            endotoxin=endotoxin_infusion
+            + self.vaccine_as_endotoxin * self.k_vaccine * y.vaccine
+            - self.k_endotoxin * y.endotoxin,
             monocytes_resting=replaced - activation,
             monocytes_active=activation - self.k_monocytes_active * y.monocytes_active,
             tnf=tnf_made + turnover(y.tnf, self.tnf_rest, self.k_tnf),
-            il6=il6_made + turnover(y.il6, self.il6_rest, self.k_il6),
+            il6=il6_made
+            + il6_muscle
+            + self.il6_of_depot * self.k_il6_depot * y.il6_depot
+            + turnover(y.il6, self.il6_rest, self.k_il6),
             il8=il8_made + turnover(y.il8, self.il8_rest, self.k_il8),
             il10=il10_made + turnover(y.il10, self.il10_rest, self.k_il10),
             temperature=(fever - y.temperature) / self.tau_temperature,
             crp_synthesis=(crp_made - y.crp_synthesis) / self.tau_crp_synthesis,
             crp=y.crp_synthesis + turnover(y.crp, self.crp_rest, self.k_crp),
+            il6_depot=-self.k_il6_depot * y.il6_depot,
+            vaccine=-self.k_vaccine * y.vaccine,
         )
