@@ -30,7 +30,7 @@ MIDNIGHT: Any = build(Body.rates, "y", iter(START))
 CYTOKINES = list(declared(type(BODY.cytokines).rates, "y"))
 DAILY = [
     *("acth", "cortisol", "pituitary_mass", "adrenal_mass"),
-    *("sleep_pressure", "sleep_debt", "sleep_inertia", "arousal"),
+    *("sleep_pressure", "sleep_debt", "sleep_inertia", "arousal_slow"),
 ]
 STEADY = [name for name in ROW if name not in DAILY]
 DATA_HOURS = [0, 1, 1.5, 2, 3, 4, 5, 6]
@@ -72,7 +72,7 @@ def test_cytokines_do_not_reach_the_stress_axis_at_rest():
 @pytest.mark.parametrize("dose", [2.0, 4.0])
 def test_nothing_is_negative_after_endotoxin(dose):
     course = after(dose, np.arange(0.0, 72.0, 0.25), at=9.0)
-    states = [row for name, row in ROW.items() if name not in ("temperature", "arousal", "clock_lag")]
+    states = [row for name, row in ROW.items() if name not in ("temperature", "arousal_slow", "clock_lag")]
     assert course[:, states].min() > -1e-6
     assert np.isfinite(course).all()
 
