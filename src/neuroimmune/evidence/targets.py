@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from neuroimmune.errors import InputError, nearest
+from neuroimmune.evidence.statistics import PEAKS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +34,13 @@ def target_sets() -> list[str]:
     return sorted(f.name.removesuffix(".csv") for f in folder.iterdir() if f.name.endswith(".csv"))
 
 
+def all_targets() -> "pd.DataFrame":
+    """Every table of targets below the other."""
+    import pandas as pd
+
+    return pd.concat([targets(name) for name in target_sets()], ignore_index=True)
+
+
 def targets(name: str) -> "pd.DataFrame":
     """A table of published numbers, one row each, with `rise`: the value above that of the same curve before the dose.
 
@@ -51,7 +59,7 @@ def targets(name: str) -> "pd.DataFrame":
         rows = pd.read_csv(file, dtype={"note": str, "doi": str, "settings": str}, keep_default_na=True).fillna(
             {"settings": ""}
         )
-    before = rows[(rows["time_h"] == 0) & (~rows["statistic"].isin(["peak", "median peak", "time of peak"]))]
+    before = rows[(rows["time_h"] == 0) & (~rows["statistic"].isin(PEAKS))]
     baseline = before.set_index(SAME_CURVE)["value"]
     own = pd.MultiIndex.from_arrays([rows[column] for column in SAME_CURVE])
     rows["rise"] = rows["value"] - baseline.reindex(own).to_numpy()
