@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neuroimmune.course import Course
-from neuroimmune.evidence.statistics import RELATIVE, sampled, statistic
+from neuroimmune.evidence.statistics import OWN_UNIT, sampled, statistic
 from neuroimmune.evidence.targets import target_sets, targets
 from neuroimmune.protocol import Protocol, load_protocol, read_settings, shipped
 
@@ -59,13 +59,18 @@ def compare(course: Course, protocol: Protocol) -> "pd.DataFrame | None":
         "id", "study", "role", "checked", "quantity", "statistic", "time_h", "unit", "rises", "observed", "sd", "se",
         "n", "predicted", "ratio", "note",
     ]  # fmt: skip
-    at_rest = rows.rises & (rows.time_h == 0)  # a rise of nothing at the time of the dose is no prediction
+    at_rest = is_reference(rows)  # a rise of nothing at the time of the dose is no prediction
     return rows.loc[~at_rest, wanted].reset_index(drop=True)
 
 
 def observed(rows: "pd.DataFrame") -> "pd.Series":
     """What the rows of targets are compared by: the rise where there is one, or the value."""
     return rows.rise.where(rows.rise.notna(), rows.value)
+
+
+def is_reference(rows: "pd.DataFrame") -> "pd.Series":
+    """Which rows of targets are the value that rises are counted from."""
+    return rows.rise.notna() & (rows.time_h == rows.baseline_h.fillna(0.0))
 
 
 def by_curve(rows: "pd.DataFrame") -> "pd.DataFrame":
@@ -96,7 +101,10 @@ def _predicted(course: Course, row: Any, zero: float, solved: list[int]) -> floa
     if not (times[0] <= hours[0] and hours[-1] <= times[-1]):
         return float("nan")
     readings = np.array([np.interp(hours, times, v) for v in values])
-    return float(statistic(row, readings, values[:, before(course, zero)], hours))
+    since = values[:, before(course, zero)]
+    if not np.isnan(row.baseline_h):
+        since = np.array([np.interp(row.baseline_h, times, v) for v in values])
+    return float(statistic(row, readings, since, hours))
 
 
 def drawn(course: Course, protocol: Protocol) -> "pd.DataFrame | None":
@@ -107,7 +115,7 @@ def drawn(course: Course, protocol: Protocol) -> "pd.DataFrame | None":
     rows = measured(protocol)
     if rows is None:
         return None
-    rows = rows.loc[~rows.statistic.isin(["time of peak", *RELATIVE]) & rows.quantity.isin(list(course.values))].copy()
+    rows = rows.loc[~rows.statistic.isin(OWN_UNIT) & rows.quantity.isin(list(course.values))].copy()
     moment = before(course, origin(protocol)[0])
     rest = {n: float(np.nanmedian(course.values[n][:, moment])) for n in rows.quantity.unique()}
     rows["value"] = (rows.rise + rows.quantity.map(rest)).where(rows.rise.notna(), rows.value)

@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from neuroimmune.body import Body
-from neuroimmune.compare import observed, origin
+from neuroimmune.compare import is_reference, observed, origin
 from neuroimmune.engine.trace import trace
 from neuroimmune.errors import InputError, SolverFailed, nearest
-from neuroimmune.evidence.statistics import RELATIVE, STATISTICS, sampled, statistic
+from neuroimmune.evidence.statistics import OWN_UNIT, STATISTICS, UNTIMED, sampled, statistic
 from neuroimmune.evidence.targets import all_targets
 from neuroimmune.population import People, people
 from neuroimmune.protocol import Protocol, events, load_protocol, read_settings, shipped
@@ -157,15 +157,17 @@ class Run:
 
     def at(self, row: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Values at the hours at which a row's people are read, those before, and the hours."""
-        hours = sampled(row, self.end)
-        return self.values[row.quantity][:, _places(self.hours, hours)], self.before[row.quantity], hours
+        hours, values, before = sampled(row, self.end), self.values[row.quantity], self.before[row.quantity]
+        if not np.isnan(row.baseline_h):
+            before = values[:, _places(self.hours, np.array([row.baseline_h]))[0]]
+        return values[:, _places(self.hours, hours)], before, hours
 
 
 def follow(pool: Pool, protocol: Protocol, rows: "pd.DataFrame") -> Run:
     """Take the pool through a protocol, saving what its rows need."""
     zero = origin(protocol)[0]
     end = 24 * protocol.days - zero
-    hours = np.unique(np.concatenate([sampled(row, end) for row in rows.itertuples()]))
+    hours = np.unique(np.concatenate([rows.baseline_h.dropna(), *(sampled(row, end) for row in rows.itertuples())]))
     moments = np.unique([max(zero - BEFORE, 0.0), *(zero + hours)])
     days = max(protocol.days, np.ceil(moments[-1] / 24))
     plan = make_plan(pool.people, protocol, days, keep=sorted(set(rows.quantity)), start=pool.start)
@@ -200,10 +202,11 @@ def obstacle(row: Any, body: System) -> str:
         return f"the model has no {row.quantity!r} yet"
     if row.statistic not in STATISTICS:
         return f"the statistic {row.statistic!r} is not known"
-    plain = row.statistic not in (*RELATIVE, "time of peak")
-    if plain and row.unit != known[row.quantity].unit:
+    if np.isnan(row.time_h) and row.statistic not in UNTIMED:
+        return "the hour is not known"
+    if row.statistic not in OWN_UNIT and row.unit != known[row.quantity].unit:
         return f"it is measured in {row.unit}, and {row.quantity} of the model in {known[row.quantity].unit}"
-    if row.time_h + origin(protocol)[0] < 0:
+    if np.nanmin([row.time_h, row.baseline_h, 0.0]) + origin(protocol)[0] < 0:
         return "it was read before the first midnight of the protocol"
     return ""
 
@@ -238,11 +241,12 @@ def studies(rows: "pd.DataFrame", runs: Mapping[Any, Run], pool: Pool, count: in
         read: dict[Any, np.ndarray] = {}  # what is read of these people at an hour is read once
         for place, row in zip(places, some.itertuples(), strict=True):
             values, before, hours = run.at(row)
-            for key, truth in (("before", before), (hours.tobytes(), values)):
+            at, since = hours.tobytes(), f"since {row.baseline_h}"
+            for key, truth in ((since, before), (at, values)):
                 if key not in read:
                     read[key] = noise.readings(truth[who], scale, generator)
             n = slice(None if np.isnan(row.n) else int(row.n))
-            found[:, place] = statistic(row, read[hours.tobytes()][:, n], read["before"][:, n], hours)
+            found[:, place] = statistic(row, read[at][:, n], read[since][:, n], hours)
     return found
 
 
@@ -365,26 +369,23 @@ def skill(
     """The score (CRPS) of a curve's simulated studies over that of a forecast without mechanism: below 1 is skill.
 
     The forecast is normal about the mean of `without_mechanism`, or about no rise and no change; its variance is that
-    of sampling alone and that between the curves. NaN where it would have to know a value at rest.
+    of sampling alone and that between the curves. Points count in units of their standard deviation from sampling
+    alone. NaN where the forecast would have to know a value at rest.
     """
     unit = float(interval(simulated).width[scaled].min() / 4) if scaled.any() else 1.0
-
-    def transformed(values: Any, point: int) -> Any:
-        return np.arcsinh(np.asarray(values) / unit) if scaled[point] else np.asarray(values)
-
-    ours, theirs = [], []
+    ours = theirs = 0.0
     row: Any
     for point, row in enumerate(rows.itertuples()):
         others = without_mechanism(row, fitted)
         nothing = {"percent change": 0.0, "cohen d": 0.0, "fold change": 1.0}.get(row.statistic, 0.0 * row.rise)
-        centre = transformed(others if len(others) else [nothing], point)
-        spread = interval(transformed(best[:, point], point)).width / (2 * 1.96)
-        sd = np.hypot(spread, centre.std(ddof=1) if len(others) > 1 else 0.0)
-        seen = transformed(row.observed, point)
-        if np.isfinite(centre).all():
-            ours.append(crps(transformed(simulated[:, point], point), seen))
-            theirs.append(crps_normal(centre.mean(), sd, seen))
-    return float(np.sum(ours) / np.sum(theirs)) if ours else float("nan")
+        numbers = simulated[:, point], best[:, point], others if len(others) else np.array([nothing]), row.observed
+        model, ideal, forecast, seen = (np.arcsinh(v / unit) if scaled[point] else v for v in numbers)
+        if np.isfinite(forecast).all():
+            spread = interval(ideal).width / (2 * 1.96)
+            sd = np.hypot(spread, forecast.std(ddof=1) if len(forecast) > 1 else 0.0)
+            ours += float(crps(model, seen) / spread)
+            theirs += float(crps_normal(forecast.mean(), sd, seen) / spread)
+    return ours / theirs if theirs else float("nan")
 
 
 class Size(NamedTuple):
@@ -514,7 +515,7 @@ def _judged(
     some = rows.loc[able]
     simulated, best = (studies(some, runs, pool, count, best) for best in (False, True))
     own, ideal = interval(simulated), interval(best)
-    reference = some.rise.notna() & (some.time_h == 0)
+    reference = is_reference(some)
     reason = np.select(
         [reference, some.n.isna(), some.checked != "verified"], [REFERENCE, NO_N, "unverified"], default=""
     )
@@ -531,7 +532,7 @@ def _judged(
     rows.loc[able, "verdict"] = np.where(reason == "", alone, reason)
     votes = reason == ""
     if votes.any():
-        plain = ~some.statistic.isin([*RELATIVE, "time of peak"]).to_numpy()
+        plain = ~some.statistic.isin(OWN_UNIT).to_numpy()
         scaled = (plain & (noises().get(first.quantity, Noise()).assay > 0))[votes]
         seen = some.loc[votes]
         verdict = judge(simulated[:, votes], best[:, votes], seen.observed.to_numpy(float), scaled)

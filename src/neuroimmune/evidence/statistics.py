@@ -1,7 +1,8 @@
 """What papers report of the readings of a group of people: one definition for comparing, validating and fitting.
 
-A row's people are read at its hour, or, for peaks and where no hour is given, half-hourly from zero to the end of the
-protocol, of which each person's greatest reading counts.
+A row's people are read at its hour. For peaks, and for changes without an hour, they are read half-hourly from zero to
+the end of the protocol, and each person's greatest reading counts; the time of the peak is that of the mean curve. For
+the mean of the day they are read half-hourly for 24 hours.
 """
 
 from collections.abc import Callable
@@ -43,15 +44,19 @@ def _cohen(at: Readings, before: Readings) -> np.ndarray:
 # of Cohen's d is that of the readings, both times pooled.
 STATISTICS: dict[str, Summary] = {
     "mean": _mean, "geometric mean": _geometric_mean, "median": _median,
-    "peak": _mean, "median peak": _median, "time of peak": _mean,
+    "peak": _mean, "median peak": _median, "time of peak": _mean, "mean of day": _mean,
     "percent change": _percent, "fold change": _fold, "cohen d": _cohen,
 }  # fmt: skip
 PEAKS = ("peak", "median peak", "time of peak")
-RELATIVE = ("percent change", "fold change", "cohen d")  # compared with before in themselves; without the unit
+RELATIVE = ("percent change", "fold change", "cohen d")  # compared with before in themselves
+UNTIMED = (*PEAKS, *RELATIVE, "mean of day")  # may have no hour
+OWN_UNIT = (*RELATIVE, "time of peak")  # not in the unit of the quantity
 
 
 def sampled(row: Any, end: float) -> np.ndarray:
     """The hours after zero at which the people of a row are read, when the protocol ends at the hour `end`."""
+    if row.statistic == "mean of day":
+        return np.arange(0.0, 24.0, SAMPLED)
     if row.statistic in PEAKS or np.isnan(row.time_h):
         return np.arange(0.0, end + 1e-9, SAMPLED)
     return np.array([float(row.time_h)])
@@ -67,6 +72,8 @@ def statistic(row: Any, readings: Readings, before: Readings, hours: np.ndarray)
     >>> float(statistic(row, np.array([[4.0], [8.0]]), np.array([1.0, 2.0]), np.array([2.0])))
     4.0
     """
-    at = hours[readings.argmax(-1)] if row.statistic == "time of peak" else readings.max(-1)
+    if row.statistic == "time of peak":
+        return hours[readings.mean(-2).argmax(-1)]
+    at = readings.mean(-1) if row.statistic == "mean of day" else readings.max(-1)
     summary = STATISTICS[row.statistic]
     return summary(at, before) - (0.0 if np.isnan(row.rise) else summary(before, before))
