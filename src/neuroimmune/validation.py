@@ -26,7 +26,7 @@ from neuroimmune.body import Body
 from neuroimmune.compare import is_reference, observed, origin
 from neuroimmune.engine.trace import trace
 from neuroimmune.errors import InputError, SolverFailed, nearest
-from neuroimmune.evidence.statistics import OWN_UNIT, STATISTICS, UNTIMED, sampled, statistic
+from neuroimmune.evidence.statistics import OWN_UNIT, SAMPLED, STATISTICS, UNTIMED, sampled, statistic
 from neuroimmune.evidence.targets import all_targets
 from neuroimmune.population import People, people
 from neuroimmune.protocol import Protocol, events, load_protocol, read_settings, shipped
@@ -247,6 +247,8 @@ def studies(rows: "pd.DataFrame", runs: Mapping[Any, Run], pool: Pool, count: in
                     read[key] = noise.readings(truth[who], scale, generator)
             n = slice(None if np.isnan(row.n) else int(row.n))
             found[:, place] = statistic(row, read[at][:, n], read[since][:, n], hours)
+            if row.statistic == "time of peak":  # nobody knows where between two readings it was
+                found[:, place] += SAMPLED * (generator.random(count) - 0.5)
     return found
 
 
@@ -499,7 +501,7 @@ def _judged(
 ) -> tuple["pd.DataFrame", dict[str, Any]]:
     """A curve's rows with their intervals and verdicts, and its vote."""
     able = rows.why.eq("").to_numpy()
-    rows = rows.assign(predicted=np.nan, low=np.nan, high=np.nan, sharpness=np.nan)
+    rows = rows.assign(predicted=np.nan, low=np.nan, high=np.nan, sharpness=np.nan, crps=np.nan)
     rows["verdict"] = np.where(able, "", "not simulated: " + rows.why)
     first = rows.iloc[0]
     curve = {
@@ -527,7 +529,8 @@ def _judged(
         default="inside",
     )
     rows.loc[able, "predicted"] = np.where(reference, np.nan, own.middle)
-    for column, values in (("low", own.low), ("high", own.high), ("sharpness", sharpness)):
+    score = crps(simulated, some.observed.to_numpy(float))
+    for column, values in (("low", own.low), ("high", own.high), ("sharpness", sharpness), ("crps", score)):
         rows.loc[able, column] = np.where(hidden, np.nan, values)
     rows.loc[able, "verdict"] = np.where(reason == "", alone, reason)
     votes = reason == ""
@@ -548,17 +551,19 @@ ROWS = (
 
 
 def _collected(rows: "pd.DataFrame", judged: list[Any], size: Size, lost: float) -> Validation:
-    """Failures first: curves in the order of the verdicts and how far off, rows likewise."""
+    """Failures first: in the order of the verdicts, `check` before `fit`."""
     import pandas as pd
 
     order = list(VERDICTS)
     curves = pd.DataFrame([curve for _, curve in judged])
-    curves = curves.sort_values(["verdict", "share"], key=lambda c: c.map(order.index) if c.name == "verdict" else c)
-    every = pd.concat([some for some, _ in judged]).sort_index()
+    curves = curves.sort_values(
+        ["verdict", "role", "share"], key=lambda c: c.map(order.index) if c.name == "verdict" else c, kind="stable"
+    )
+    every: Any = pd.concat([some for some, _ in judged]).sort_index()
     every["verified"] = every.checked == "verified"
     rank = every.verdict.str.partition(":")[0].map(order.index)
-    every = every.iloc[rank.argsort(kind="stable")]
-    wanted = [*ROWS, "protocol", "settings", "statistic", "time_h", "unit", "n", "population", "note"]
+    every = every.assign(rank=rank).sort_values(["rank", "role"], kind="stable")
+    wanted = [*ROWS, "crps", "protocol", "settings", "statistic", "time_h", "unit", "n", "population", "note"]
     return Validation(every[wanted].reset_index(drop=True), curves.reset_index(drop=True), size, lost)
 
 

@@ -57,8 +57,7 @@ def targets(name: str) -> "pd.DataFrame":
         rows = pd.read_csv(file, dtype={"note": str, "doi": str, "settings": str}, keep_default_na=True).fillna(
             {"settings": ""}
         )
-    points = rows.loc[~rows["statistic"].isin(UNTIMED) & rows["time_h"].notna()]
-    values = points.set_index([*SAME_CURVE, "time_h"])["value"]
+    values = rows.loc[~rows["statistic"].isin(UNTIMED)].groupby([*SAME_CURVE, "time_h"])["value"].mean()
     own = [*(rows[column] for column in SAME_CURVE), rows["baseline_h"].fillna(0.0)]
     rise = rows["value"] - values.reindex(pd.MultiIndex.from_arrays(own)).to_numpy()
     rows["rise"] = rise.where(rows["protocol"] != "quiet-day")
