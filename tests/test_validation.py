@@ -17,6 +17,7 @@ from neuroimmune.quantity import with_parameters
 from neuroimmune.streams import stream
 from neuroimmune.validation import (
     NO_N,
+    REFERENCE,
     ROWS,
     Noise,
     Size,
@@ -220,10 +221,10 @@ BROKEN = {
 
 def worse_by(whole, broken):
     """How many standard errors the rows' scores are worse by."""
-    both = whole.rows.set_index("id").join(broken.rows.set_index("id")[["crps"]], rsuffix="_broken")
-    both = both[both.verdict.isin(["inside", "outside", "uninformative"])]
-    ratio = np.log(np.maximum(both.crps_broken, 1e-9) / np.maximum(both.crps, 1e-9))
-    curves = [some.to_numpy() for _, some in ratio.dropna().groupby([both.study, both.quantity, both.settings])]
+    both = whole.rows.set_index("id").assign(broken=broken.rows.set_index("id").crps)
+    both = both[both.verified & both.crps.notna() & both.broken.notna() & (both.verdict != REFERENCE)]
+    ratio = np.log(np.maximum(both.broken, 1e-9) / np.maximum(both.crps, 1e-9))
+    curves = [some.to_numpy() for _, some in ratio.groupby([both.study, both.quantity, both.settings])]
     chance = stream(0, "bootstrap")
     means = [
         np.concatenate([curves[n] for n in chance.integers(len(curves), size=len(curves))]).mean() for _ in range(500)
