@@ -22,6 +22,7 @@ LAYERS = [
     {"storage"},
     {"diagnose"},
     {"describe", "plot", "compare"},
+    {"validation", "validation_page"},
     {"cli"},
 ]
 BY_ALL = {"errors", "files", "evidence", ""}

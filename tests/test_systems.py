@@ -17,7 +17,8 @@ from neuroimmune.engine.reference import solve
 from neuroimmune.engine.trace import evaluate, outputs_of
 from neuroimmune.errors import InputError
 from neuroimmune.evidence.sources import kind_of, read_bibtex, sources
-from neuroimmune.evidence.targets import COLUMNS, STATISTICS, target_sets, targets
+from neuroimmune.evidence.statistics import STATISTICS
+from neuroimmune.evidence.targets import COLUMNS, target_sets, targets
 from neuroimmune.protocol import load_protocol, read_settings
 from neuroimmune.quantity import System, build, declared, parameters, with_parameters
 

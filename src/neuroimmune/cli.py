@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from neuroimmune.course import Course
     from neuroimmune.protocol import Protocol
+    from neuroimmune.validation import Validation
 
 app = typer.Typer(
     help="Simulate the human neuro-immune system in ME/CFS, fibromyalgia and functional neurological disorder. "
@@ -157,6 +158,33 @@ def _solved(
 def _results(out: Path) -> list[Path]:
     """The figure, the tables, and the folders of courses."""
     return [*out.glob("*.png"), *out.glob("**/*.csv"), *out.glob("**/course")]
+
+
+@app.command()
+def validate(
+    quick: Annotated[bool, typer.Option("--quick", help="200 simulated studies instead of 1,000.")] = False,
+    only: Annotated[str | None, typer.Option(help="One protocol, such as endotoxin.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the rows as JSON, and nothing else.")] = False,
+    out: Annotated[Path | None, typer.Option(help="A CSV file for the rows.")] = None,
+) -> None:
+    """Hold the model against every published number: simulate its study many times, and judge it."""
+    from neuroimmune.files import whole_file
+    from neuroimmune.validation import QUICK, Size, as_json
+    from neuroimmune.validation import validate as judged
+
+    if out is not None:
+        _writable(out.parent)
+    with progress("simulating studies") as told:
+        found = judged(only=only, size=QUICK if quick else Size(), progress=told)
+    if out is not None:
+        with whole_file(out) as part:
+            found.rows.to_csv(part, index=False)
+    if json:
+        typer.echo(as_json(found))
+        return
+    _print_validation(found)
+    if out is not None:
+        typer.echo(f"\nSaved {out}")
 
 
 @app.command()
@@ -304,23 +332,37 @@ def _print_side_by_side(lines: list[Any]) -> None:
 
 
 def _print_comparison(rows: "pd.DataFrame") -> None:
-    from neuroimmune.compare import VERDICTS, by_curve
+    from neuroimmune.compare import by_curve, far_off
 
     curves = by_curve(rows)
     _print_table("Observed and predicted", list(curves.columns), curves.to_dict("records"))
-    far = (rows.verdict == "open") & rows.observed.gt(0) & ~rows.ratio.between(0.5, 2.0)
-    misses = rows.loc[(rows.verdict == "outside") | far].to_dict("records")
+    misses = rows.loc[far_off(rows)].to_dict("records")
     wanted = ("quantity", "time_h", "observed", "sd", "n", "predicted", "ratio", "unit", "study")
     _console().print(
-        "Rises above the value before the dose, where the study gives one; the median ratio is predicted to observed."
+        "Rises above the value before the dose, where the study gives one; the median ratio is predicted to observed.\n"
+        "`neuroimmune validate` judges each by what studies of as many people could have shown."
     )
     _print_table(
-        "Every miss, and every point without an interval that is off by more than twice",
+        "Every point that is off by more than twice",
         list(wanted),
         [{k: row[k] for k in wanted} for row in misses],
     )
+
+
+def _print_validation(found: "Validation") -> None:
+    from neuroimmune.validation import VERDICTS, headline
+
+    wanted = ("id", "role", "observed", "predicted", "low", "high", "unit", "sharpness", "verdict")
+    _print_table("Every published number", list(wanted), found.rows.to_dict("records"))
+    wanted = ("study", "quantity", "role", "points", "share", "sharpness", "verdict")
+    _print_table("Every curve: all points of a study and quantity", list(wanted), found.curves.to_dict("records"))
+    _console().print()
     for verdict, meaning in VERDICTS.items():
         _console().print(f"[bold]{verdict}[/]: {meaning}")
+    _console().print("[bold]share[/]: of the simulated studies, that are at least as far off as the observed one")
+    _console().print("[bold]sharpness[/]: width of the interval over its width from sampling alone\n")
+    for line in headline(found):
+        _console().print(line)
 
 
 def _print_table(title: str, headings: list[str], rows: list[dict[Any, Any]]) -> None:
