@@ -15,6 +15,7 @@ class BodyInputs(NamedTuple):
     """What reaches the body from outside."""
 
     endotoxin_infusion: float = level(0.0, "ng/kg/hour", "endotoxin given into a vein")
+    il6_infusion: float = level(0.0, "pg/mL/hour", "interleukin-6 given into a vein, as what it adds to plasma")
     stress: float = level(0.0, "1", "stress, added to the daily drive of CRH, whose mean is 1")
 
 
@@ -57,7 +58,10 @@ class Body(System):
     def rates(self, t: Any, y: BodyState, inputs: BodyInputs) -> BodyState:
         """Every system with what the others send it."""
         return BodyState(
-            cytokines=self.cytokines.rates(t, y.cytokines, inputs.endotoxin_infusion),
+            cytokines=self.cytokines.rates(
+                t, y.cytokines, inputs.endotoxin_infusion, inputs.il6_infusion,
+                il6_muscle=0.0, stress_drive=0.0, cortisol_hold=1.0,
+            ),  # fmt: skip
             hpa=self.hpa.rates(t, y.hpa, inputs.stress, self.immune_drive(y.cytokines)),
         )
 

@@ -86,6 +86,7 @@ class Problem:
     - `spreads`: of which quantities the SDs between people are to be met too.
     - `people`: how many are simulated, by a Sobol sequence; a power of 2. All vectors have the same people.
     - `model_error`: what even the best numbers may miss, beside sampling, on the asinh scale.
+    - `noise`: of each quantity, the SD [its unit] with which one person is measured; it counts where no SD was published.
     - `n_unknown`: people in a study that does not tell.
     """
 
@@ -97,6 +98,7 @@ class Problem:
     spreads: Sequence[str] = ()
     people: int = 32
     model_error: float = 0.1
+    noise: Mapping[str, float] = field(default_factory=dict)
     n_unknown: int = 8
     threads: int = 1
 
@@ -137,7 +139,8 @@ class Problem:
         _, people_sd = self.predict(x[None])
         error = np.array([one.error for one in self.seen])
         n = np.array([one.n for one in self.seen])
-        error = np.where(np.isnan(error), people_sd[0] / np.sqrt(n), error)
+        noise = np.array([self.noise.get(one.quantity, 0.0) for one in self.seen])
+        error = np.where(np.isnan(error), np.hypot(people_sd[0], noise) / np.sqrt(n), error)
         slope = 1.0 / np.sqrt(self.floor**2 + np.array([one.observed for one in self.seen]) ** 2)
         self.error = np.sqrt((error * slope) ** 2 + self.model_error**2)
 
