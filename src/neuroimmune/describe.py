@@ -10,7 +10,7 @@ from neuroimmune.engine.latex import latex
 from neuroimmune.engine.trace import outputs_of, trace
 from neuroimmune.errors import InputError, nearest
 from neuroimmune.evidence.sources import Entry, sources
-from neuroimmune.quantity import Quantity, System, declared, parameters
+from neuroimmune.quantity import Quantity, System, declared, has_rates, parameters
 
 HEADINGS = ("name", "value", "unit", "meaning", "source")
 
@@ -34,8 +34,8 @@ def own_parameters(system: System) -> dict[str, Quantity]:
 
 
 def own_states(system: System) -> dict[str, Quantity]:
-    """The states of a system; none for a body, whose states are those of its systems."""
-    return {} if len(parts(system)) > 1 else declared(type(system).rates, "y")
+    """The states of a system; none for a body, whose states are those of its systems, nor for mere read-outs."""
+    return {} if len(parts(system)) > 1 or not has_rates(system) else declared(type(system).rates, "y")
 
 
 def parameter_rows(system: System) -> list[tuple[str, ...]]:
@@ -107,7 +107,7 @@ def cited(*systems: System) -> dict[str, Entry]:
 
 def passed(system: System) -> tuple[dict[str, Quantity], dict[str, Quantity]]:
     """The inputs and the read-outs that a body declares; of a system inside it, its read-outs."""
-    return declared(type(system).rates, "inputs"), outputs_of(type(system))
+    return declared(type(system).rates, "inputs") if has_rates(system) else {}, outputs_of(type(system))
 
 
 def _table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:

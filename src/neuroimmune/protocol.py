@@ -1,5 +1,6 @@
 """What happens to a person: doses, infusions and raised inputs, at clock times. Read from TOML or made in Python."""
 
+import dataclasses
 import datetime
 import re
 from collections.abc import Mapping, Sequence
@@ -284,7 +285,7 @@ def from_dict(
     for n, event in enumerate(file.event, start=1):
         try:
             filled = {key: _filled(value, chosen) for key, value in event.model_dump(exclude_none=True).items()}
-            happenings.append(_happening(**{key: value for key, value in filled.items() if value != ""}))
+            happenings += _happenings(**{key: value for key, value in filled.items() if value != ""})
         except InputError as error:
             raise InputError(f"{where}, event {n}: {error}") from None
     zero = None if file.zero is None else moment(_filled(file.zero, chosen))
@@ -310,9 +311,14 @@ def _filled(value: Any, settings: Mapping[str, str]) -> Any:
         raise InputError(f"{value!r} names a setting that does not exist{nearest(value, settings)}") from None
 
 
-def _happening(at: Any, **keys: Any) -> Happening:
+def _happenings(at: Any, days: Any = 1, **keys: Any) -> list[Happening]:
+    """An event on each of so many days running."""
+    if not str(days).isdigit() or int(days) < 1:
+        raise InputError(f"days = {days!r} must be a whole number from 1")
     if "give" in keys and "amount" in keys:
-        return give(keys["give"], str(keys["amount"]), at, keys.get("over"))
-    if "change" in keys and "by" in keys and "lasting" in keys:
-        return change(keys["change"], str(keys["by"]), at, str(keys["lasting"]))
-    raise InputError("an event needs at, and either give and amount or change, by and lasting; none may be empty")
+        first = give(keys["give"], str(keys["amount"]), at, keys.get("over"))
+    elif "change" in keys and "by" in keys and "lasting" in keys:
+        first = change(keys["change"], str(keys["by"]), at, str(keys["lasting"]))
+    else:
+        raise InputError("an event needs at, and either give and amount or change, by and lasting; none may be empty")
+    return [dataclasses.replace(first, at=first.at + 24.0 * day) for day in range(int(days))]

@@ -8,7 +8,10 @@ from neuroimmune.errors import InputError, nearest
 
 
 class EventEntry(BaseModel):
-    """`give` an `amount` (`over` a time), or `change` an input `by` an amount `lasting` a time; `at` a clock time."""
+    """`give` an `amount` (`over` a time), or `change` an input `by` an amount `lasting` a time; `at` a clock time.
+
+    On so many `days` running, one if not said.
+    """
 
     model_config = ConfigDict(extra="forbid")
     at: Any
@@ -18,6 +21,7 @@ class EventEntry(BaseModel):
     change: str | None = None
     by: Any = None
     lasting: str | None = None
+    days: Any = 1
 
     @model_validator(mode="after")
     def one_kind(self) -> Self:
@@ -36,7 +40,7 @@ class ProtocolFile(BaseModel):
     days: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     source: str = ""
     note: str = ""
-    settings: dict[str, str | float] = {}
+    settings: dict[str, str | int | float] = {}
     zero: Any = None
     event: list[EventEntry] = []
 

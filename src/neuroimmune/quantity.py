@@ -108,13 +108,19 @@ class System:
         dataclass(frozen=True, kw_only=True, eq=False, repr=False)(cls)
 
     def __repr__(self) -> str:
-        usual, mine, states = parameters(type(self)()), parameters(self), declared(type(self).rates, "y")
+        usual, mine = parameters(type(self)()), parameters(self)
+        states = declared(type(self).rates, "y") if has_rates(self) else {}
         changed = [f"{n} = {q.value} {q.unit}" for n, q in mine.items() if q.value != usual[n].value]
         return f"<{type(self).__name__}: {len(states)} states, {'; '.join([f'{len(mine)} parameters', *changed])}>"
 
     def rates(self, t: Any, y: Any, *arguments: Any, **named: Any) -> Any:
         """The derivative of the state, per hour."""
         raise TypeError(f"{type(self).__name__} defines no rates")
+
+
+def has_rates(system: System) -> bool:
+    """Whether a system has a state of its own; one that has not only reads others off."""
+    return type(system).rates is not System.rates
 
 
 def declared(function: Any, name: str) -> dict[str, Quantity]:

@@ -17,10 +17,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = (
-    "id", "study", "protocol", "settings", "quantity", "statistic", "time_h", "value", "sd", "se", "n", "unit",
-    "population", "doi", "role", "checked", "note",
+    "id", "study", "protocol", "settings", "quantity", "statistic", "time_h", "baseline_h", "value", "sd", "se", "n",
+    "unit", "population", "doi", "role", "checked", "note",
 )  # fmt: skip
-STATISTICS = ("mean", "geometric mean", "median", "peak", "median peak", "time of peak")
+STATISTICS = (
+    "mean", "geometric mean", "median", "peak", "median peak", "time of peak", "percent change", "fold change",
+    "cohen d",
+)  # fmt: skip
 SAME_CURVE = ["study", "protocol", "settings", "quantity", "statistic", "population"]
 
 
@@ -31,7 +34,7 @@ def target_sets() -> list[str]:
 
 
 def targets(name: str) -> "pd.DataFrame":
-    """A table of published numbers, with `rise`: the value above that of the same curve before the dose.
+    """A table of published numbers, one row each, with `rise`: the value above that of the same curve before the dose.
 
     `sd` is between people, as published of the value itself; `se` is given only where no `sd` is.
     Raises `InputError` on an unknown name.

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from neuroimmune.kinetics import circadian, positive, repressed, sqrt
+from neuroimmune.kinetics import circadian, positive, repressed, saturating, sqrt
 from neuroimmune.quantity import System, output, par, state
 
 ALIGNED = "grosskopf_ultradian: fitted_config.yaml"
@@ -15,6 +15,10 @@ class HPAState(NamedTuple):
     cortisol: float = state(90.0, "nmol/L", "total cortisol in plasma")
     pituitary_mass: float = state(1.015, "1", "mass of pituitary corticotrophs, relative to usual")
     adrenal_mass: float = state(0.92, "1", "mass of the adrenal cortex, relative to usual")
+    crh_human: float = state(0.0, "ug/kg", "injected human CRH in plasma, per body weight", scale=1e-3)
+    crh_ovine: float = state(0.0, "ug/kg", "injected ovine CRH in plasma, per body weight", scale=1e-3)
+    dexamethasone_gut: float = state(0.0, "mg", "dexamethasone not yet absorbed", scale=1e-3)
+    dexamethasone: float = state(0.0, "mg", "dexamethasone in the body", scale=1e-3)
 
 
 class HPAOutputs(NamedTuple):
@@ -22,6 +26,7 @@ class HPAOutputs(NamedTuple):
 
     crh: float = output("1", "corticotropin-releasing hormone, relative to its mean over the day")
     cortisol_free: float = output("nmol/L", "cortisol not bound to CBG or albumin")
+    cortisol_saliva: float = output("nmol/L", "cortisol in saliva")
 
 
 class HPA(System):
@@ -73,10 +78,22 @@ class HPA(System):
         range=(0.0, 12.0),
     )  # fmt: skip
     rhythm_shift: float = par(
-        -1.34, "hour", "how much later than the aligned day the person's clock runs",
-        "fitted: carroll2007, 24-h component of cortisol peaks at 09:27; the published days were all moved to 10:00; "
-        "spread assumed: chronotypes differ by about an hour",
-        sd=1.0, range=(-12.0, 12.0),
+        -1.34, "hour", "how much later than the aligned day the usual clock runs",
+        "fitted: carroll2007, 24-h component of cortisol peaks at 09:27; the published days were all moved to 10:00",
+        range=(-12.0, 12.0),
+    )  # fmt: skip
+
+    k_crh_human: float = par(1.0, "1/hour", "removal of human CRH", "assumed: to be fitted to schmidt2003")
+    k_crh_ovine: float = par(0.4, "1/hour", "removal of ovine CRH", "assumed: cleared 3 to 4 times as slowly")
+    injected_on_crh: float = par(
+        3.0, "1", "drive of ACTH by injected CRH, at most", "assumed: to be fitted to ocrf1983"
+    )
+    injected_on_crh_half: float = par(0.5, "ug/kg", "injected CRH that half-saturates it", "assumed: 0.3 to 1 ug/kg")
+    k_dexamethasone_gut: float = par(1.0, "1/hour", "absorption of dexamethasone", "assumed: a peak within 2 h")
+    k_dexamethasone: float = par(0.19, "1/hour", "removal of dexamethasone", "assumed: half-life 3.6 h")
+    dexamethasone_on_gr: float = par(
+        30.0, "1/mg", "cortisol, relative to cortisol_rest, that acts on GR like a milligram of dexamethasone",
+        "assumed: to be fitted to fok1991",
     )  # fmt: skip
 
     cbg: float = par(
@@ -86,39 +103,48 @@ class HPA(System):
     albumin: float = par(
         647.0, "umol/L", "albumin in plasma", "assumed: 43 g/L, the middle of laboratory ranges, at 66.5 kDa"
     )  # fmt: skip
+    saliva: float = par(
+        0.5, "1", "share of free cortisol that saliva shows", "assumed: the gland turns about half into cortisone"
+    )
     albumin_half: float = par(137.8, "umol/L", "free cortisol that would half-fill albumin", "dorin2009: abstract")
 
-    def rates(self, t: Any, y: HPAState, stress: Any, immune: Any) -> HPAState:
-        """`stress` and `immune` add to the daily drive, whose mean is 1."""
-        crh = self.crh(t, y, stress, immune)
+    def rates(self, t: Any, y: HPAState, drive: Any, phase: Any) -> HPAState:
+        """`drive` adds to the daily drive, whose mean is 1; `phase` is how many hours later the person's clock runs."""
+        crh = self.crh(t, y, drive, phase)
         acth = y.acth / self.acth_rest
-        released = crh * y.pituitary_mass * self.gr(y)
+        injected = self.injected_on_crh * saturating(y.crh_human + y.crh_ovine, self.injected_on_crh_half)
+        released = (crh + injected) * y.pituitary_mass * self.gr(y)
         return HPAState(
             acth=self.k_acth * (self.acth_rest * released - y.acth),
             cortisol=self.k_cortisol * (self.cortisol_rest * acth * y.adrenal_mass - y.cortisol),
             pituitary_mass=self.k_pituitary * y.pituitary_mass * (crh - 1.0),
             adrenal_mass=self.k_adrenal * y.adrenal_mass * (acth - 1.0),
+            crh_human=-self.k_crh_human * y.crh_human,
+            crh_ovine=-self.k_crh_ovine * y.crh_ovine,
+            dexamethasone_gut=-self.k_dexamethasone_gut * y.dexamethasone_gut,
+            dexamethasone=self.k_dexamethasone_gut * y.dexamethasone_gut - self.k_dexamethasone * y.dexamethasone,
         )
 
-    def outputs(self, t: Any, y: HPAState, stress: Any, immune: Any) -> HPAOutputs:
+    def outputs(self, t: Any, y: HPAState, drive: Any, phase: Any) -> HPAOutputs:
         """CRH, and free cortisol by mass action: a quadratic, for albumin is never near full."""
         loose = 1.0 + self.albumin / self.albumin_half  # free and on albumin, per free
         b = loose * self.cbg_half + self.cbg - y.cortisol
         root = sqrt(b * b + 4.0 * loose * self.cbg_half * y.cortisol)
-        return HPAOutputs(
-            crh=self.crh(t, y, stress, immune), cortisol_free=2.0 * self.cbg_half * y.cortisol / (b + root)
-        )
+        free = 2.0 * self.cbg_half * y.cortisol / (b + root)
+        return HPAOutputs(crh=self.crh(t, y, drive, phase), cortisol_free=free, cortisol_saliva=self.saliva * free)
 
-    def crh(self, t: Any, y: HPAState, stress: Any, immune: Any) -> Any:
+    def crh(self, t: Any, y: HPAState, drive: Any, phase: Any) -> Any:
         """CRH in balance with its drive, held back through MR (as 1/cortisol) and GR."""
+        shift = self.rhythm_shift + phase
         rhythm = (
             1.0
-            + self.rhythm_24h * circadian(t, self.rhythm_24h_peak + self.rhythm_shift, self.day)
-            + self.rhythm_12h * circadian(t, self.rhythm_12h_peak + self.rhythm_shift, self.half_day)
+            + self.rhythm_24h * circadian(t, self.rhythm_24h_peak + shift, self.day)
+            + self.rhythm_12h * circadian(t, self.rhythm_12h_peak + shift, self.half_day)
         )
         mr = self.cortisol_rest / y.cortisol
-        return positive(rhythm + stress + immune) * mr * self.gr(y)
+        return positive(rhythm + drive) * mr * self.gr(y)
 
     def gr(self, y: HPAState) -> Any:
         """What feedback through GR leaves of a release."""
-        return repressed(y.cortisol / self.cortisol_rest, self.gr_half, self.gr_hill)
+        agonist = y.cortisol / self.cortisol_rest + self.dexamethasone_on_gr * y.dexamethasone
+        return repressed(agonist, self.gr_half, self.gr_hill)

@@ -1,0 +1,60 @@
+"""The brain's view of inflammation in the blood: a fast path, a slow path, and microglia that remember."""
+
+from typing import Any, NamedTuple
+
+from neuroimmune.quantity import System, output, par, state
+
+
+class BrainState(NamedTuple):
+    """What the brain has received, and what it made of it."""
+
+    signal_fast: float = state(0.0, "1", "inflammatory signal by nerve and endothelium", scale=0.1)
+    signal_slow: float = state(0.0, "1", "inflammatory signal by blood-borne mediators", scale=0.1)
+    microglia_active: float = state(0.0, "1", "microglia that are active, above rest", scale=0.1)
+    microglia_primed: float = state(0.0, "1", "microglia that are primed: they answer more", scale=0.1)
+
+
+class BrainOutputs(NamedTuple):
+    """What follows at once from the state: the TSPO signal of regions, relative to rest."""
+
+    tspo: float = output("1", "TSPO signal of the whole brain, relative to rest")
+
+
+class Brain(System):
+    """Blood tells the brain of inflammation within the hour by nerve and endothelium, over hours by mediators.
+
+    One pair of active and primed microglia stands for all regions. The two paths are as harrison2009 puts them;
+    active microglia follow the slow path's making and fade within a day or two; priming fades over weeks.
+    TSPO after endotoxin is contested: sandiego2015 found it raised, nettis2020 after interferon did not once the
+    free fraction in plasma was counted. No human numbers exist for priming.
+    """
+
+    tau_fast: float = par(0.75, "hour", "time of the fast path", "assumed: 0.5 to 1 h, between nerve and prostaglandin")
+    tau_slow: float = par(6.0, "hour", "time of the slow path", "assumed: 4 to 8 h; harrison2009 quotes 8 h in rodents")
+    tau_active: float = par(10.0, "hour", "time for active microglia to follow", "assumed: rodents, hours to two days")
+    tau_primed: float = par(500.0, "hour", "time for priming to fade", "assumed: rodents, weeks to months")
+    slow_on_active: float = par(
+        1.0, "1", "activation of microglia by the fast and the slow path together", "definition", fixed=True
+    )  # fmt: skip
+    primed_on_active: float = par(1.0, "1", "further activation when all are primed", "assumed: twice, as in rodents")
+    active_on_primed: float = par(0.5, "1", "priming by active microglia", "assumed: no human number")
+    active_on_tspo: float = par(0.5, "1", "TSPO signal by active microglia", "assumed: to be fitted to sandiego2015")
+
+    def rates(self, t: Any, y: BrainState, blood: Any) -> BrainState:
+        """`blood` is what the blood shows of inflammation; nothing at rest."""
+        drive = (
+            self.slow_on_active * (y.signal_fast + y.signal_slow) * (1.0 + self.primed_on_active * y.microglia_primed)
+        )
+        return BrainState(
+            signal_fast=(blood - y.signal_fast) / self.tau_fast,
+            signal_slow=(blood - y.signal_slow) / self.tau_slow,
+            microglia_active=(drive - y.microglia_active) / self.tau_active,
+            microglia_primed=(
+                self.active_on_primed * y.microglia_active * (1.0 - y.microglia_primed) - y.microglia_primed
+            )
+            / self.tau_primed,
+        )
+
+    def outputs(self, y: BrainState) -> BrainOutputs:
+        """TSPO, whatever the region: the gains of regions are not known well enough to tell them apart."""
+        return BrainOutputs(tspo=1.0 + self.active_on_tspo * y.microglia_active)

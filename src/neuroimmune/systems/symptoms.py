@@ -1,0 +1,77 @@
+"""Symptoms: what people would report or show. Read-outs only: they feed nothing back."""
+
+from typing import Any, NamedTuple
+
+from neuroimmune.quantity import System, output, par
+
+
+class SymptomOutputs(NamedTuple):
+    """What is asked and measured. Scales from 0 to 100 are shares of the published scale's range."""
+
+    fatigue: float = output("1", "fatigue on a visual analogue scale, 0 to 100")
+    sickness: float = output("1", "flu-like symptoms, 0 to 100 of the scale")
+    negative_mood: float = output("1", "negative mood, 0 to 100 of the scale")
+    pain_threshold: float = output("kPa", "pressure at which pain begins")
+    reaction_time: float = output("ms", "mean reaction time, psychomotor vigilance")
+
+
+class Symptoms(System):
+    """Each symptom is a weighted sum of what the brain receives, of sleepiness and of fever, kept on its scale.
+
+    First form. The weights are shared by all experiments; pain, mood and cognition rest on few numbers.
+    Typhoid vaccine is contested: harrison2015 found fatigue, paine2013 no change of mood.
+    """
+
+    fatigue_rest: float = par(
+        18.0, "1", "fatigue at rest", "harrison2015: 16 and 22 before two injections; spread of 12.6", spread=0.6
+    )  # fmt: skip
+    fast_on_fatigue: float = par(0.15, "1", "fatigue by the fast path", "assumed: to be fitted")
+    slow_on_fatigue: float = par(0.05, "1", "fatigue by the slow path", "assumed: to be fitted")
+    active_on_fatigue: float = par(0.0, "1", "fatigue by active microglia", "assumed: nothing, as one hit leaves none")
+    sleepiness_on_fatigue: float = par(0.1, "1", "fatigue by a step of sleepiness", "assumed: to be fitted")
+    sleepiness_usual: float = par(
+        3.0, "1", "sleepiness of a usual day, from which fatigue is counted", "assumed: alert"
+    )
+    fast_on_sickness: float = par(0.06, "1", "flu-like symptoms by the fast path", "assumed: to be fitted")
+    warmth_on_sickness: float = par(0.05, "1/kelvin", "flu-like symptoms by fever", "assumed: to be fitted")
+    mood_rest: float = par(10.0, "1", "negative mood at rest", "assumed: low on every scale", spread=0.5)
+    fast_on_mood: float = par(0.05, "1", "negative mood by the fast path", "assumed: to be fitted")
+    pain_threshold_rest: float = par(
+        781.0, "kPa", "pressure at which pain begins, at rest", "dobreva2021: before the dose, SD 234", spread=0.29
+    )
+    fast_on_pain: float = par(0.02, "1", "lowering of the pain threshold by the fast path", "assumed: to be fitted")
+    slow_on_pain: float = par(0.02, "1", "lowering of the pain threshold by the slow path", "assumed: to be fitted")
+    sleepiness_on_pain: float = par(
+        0.02, "1", "lowering of the pain threshold by a step of sleepiness", "assumed: small"
+    )
+    reaction_rest: float = par(
+        265.0, "ms", "mean reaction time, rested", "belenky2003: 265 (SD 30) on the day before", spread=0.11
+    )  # fmt: skip
+    debt_on_reaction: float = par(1.0, "1", "slowing by sleep debt, above the usual", "assumed: to be fitted")
+    debt_usual: float = par(0.36, "1", "sleep debt of a usual day", "assumed: 8 h in bed, the model's own")
+
+    def outputs(
+        self, signal_fast: Any, signal_slow: Any, active: Any, sleepiness: Any, debt: Any, temperature: Any
+    ) -> SymptomOutputs:
+        """All arguments are nothing at rest, but for sleepiness and debt."""
+        tired = sleepiness - self.sleepiness_usual
+        fatigue = (
+            self.fast_on_fatigue * signal_fast
+            + self.slow_on_fatigue * signal_slow
+            + self.active_on_fatigue * active
+            + self.sleepiness_on_fatigue * tired
+        )
+        sickness = self.fast_on_sickness * signal_fast + self.warmth_on_sickness * temperature
+        pain = self.fast_on_pain * signal_fast + self.slow_on_pain * signal_slow + self.sleepiness_on_pain * tired
+        return SymptomOutputs(
+            fatigue=_on_scale(self.fatigue_rest, fatigue),
+            sickness=_on_scale(0.0 * self.mood_rest, sickness),
+            negative_mood=_on_scale(self.mood_rest, self.fast_on_mood * signal_fast),
+            pain_threshold=self.pain_threshold_rest / (1.0 + pain),
+            reaction_time=self.reaction_rest * (1.0 + self.debt_on_reaction * (debt - self.debt_usual)),
+        )
+
+
+def _on_scale(rest: Any, load: Any) -> Any:
+    """A scale from 0 to 100 that begins at `rest` and is full under endless load."""
+    return rest + (100.0 - rest) * load / (1.0 + load)
