@@ -111,8 +111,13 @@ class Body(System):
         stress, exertion, awake = inputs.stress, inputs.exertion, inputs.kept_awake
         return BodyState(
             cytokines=self.cytokines.rates(
-                t, y.cytokines, inputs.endotoxin_infusion, inputs.il6_infusion,
-                il6_muscle=self.energy.il6_made(y.energy, exertion), stress_drive=0.0, cortisol_hold=1.0,
+                t,
+                y.cytokines,
+                inputs.endotoxin_infusion,
+                inputs.il6_infusion,
+                il6_muscle=self.energy.il6_made(y.energy, exertion),
+                stress_drive=0.0,
+                cortisol_hold=1.0,
             ),  # fmt: skip
             hpa=self.hpa.rates(t, y.hpa, self.crh_drive(t, y, inputs), self.sleep.phase(y.sleep)),
             sleep=self.sleep.rates(t, y.sleep, awake, self.slow_on_restoration * y.brain.signal_slow),

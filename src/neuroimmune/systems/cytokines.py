@@ -61,6 +61,7 @@ class Cytokines(System):
 
     il6_rest: float = par(1.0475, "pg/mL", "IL-6 at rest", REST, spread=0.47)
     k_il6: float = par(1.1, "1/hour", "removal of IL-6", FIT)
+    il6_on_removal_half: float = par(1000.0, "pg/mL", "rise of IL-6 that halves the rate of its removal", FIT)
     s_il6: float = par(13700.0, "pg/mL/hour", "making of IL-6 at full signal", FIT, spread=0.38)
     signal_on_il6_half: float = par(1.6, "1", "signal that half-saturates it", FIT)
     signal_on_il6_hill: float = par(2.0, "1", "its steepness", STEEP, fixed=True)
@@ -158,6 +159,7 @@ class Cytokines(System):
             * repressed(y.tolerance, self.tolerance_on_il10_half, self.tolerance_hill)
         )
         given = self.il6_of_depot * absorbed + il6_infusion + il6_muscle
+        k_il6 = self.k_il6 * repressed(il6_rise, self.il6_on_removal_half, 1.0)
         binding = self.k_tnf_binding * tnf_rise - self.k_tnf_release * y.tnf_bound
         pyrogens = tnf_rise / self.tnf_on_temperature_from + il6_rise / self.il6_on_temperature_from
         crp_made = self.il6_on_crp * saturating(il6_rise, self.il6_on_crp_half)
@@ -171,7 +173,7 @@ class Cytokines(System):
             tolerance=learnt - self.k_tolerance * y.tolerance,
             tnf=held * tnf_made - binding + turnover(y.tnf, self.tnf_rest, self.k_tnf),
             tnf_bound=binding,
-            il6=held * il6_made + given + turnover(y.il6, self.il6_rest, self.k_il6),
+            il6=held * il6_made + given + turnover(y.il6, self.il6_rest, k_il6),
             il8=held * il8_made + turnover(y.il8, self.il8_rest, self.k_il8),
             il10=cortisol_hold * il10_made + turnover(y.il10, self.il10_rest, self.k_il10),
             temperature=(self.fever * log(1.0 + pyrogens) - y.temperature) / self.tau_temperature,
