@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from neuroimmune.calibrate import report, search
+from neuroimmune.calibrate import report
 from neuroimmune.calibrate.problem import Free, Problem
 from neuroimmune.engine.trace import Model
 from neuroimmune.evidence.targets import targets
@@ -25,9 +25,9 @@ BLOOD = ("tnf", "il6", "il8", "il10")
 LOG_PEAKS = {"tnf": 0.69, "il6": 0.48, "il8": 0.17, "il10": 0.47}
 
 NOTHING = "nothing is known: a factor of 2 either way"
-CLEARANCE = "the fall after the peak, physiology.md"
+CLEARANCE = "half-lives read off the falls of the 20 men, dobreva2021"
 FREE = [
-    Free("cytokines.k_endotoxin", 1.0, 0.6, why="pharmacodynamic models, 1.0 to 6.5 an hour"),
+    Free("cytokines.k_endotoxin", 1.0, 0.6, why="published models have 1.0 to 6.5, windoloski2024"),
     Free("cytokines.endotoxin_half", 1.0, 0.7, why="doses that differ in their answer"),
     Free("cytokines.tnf_on_signal", 5.0, 0.7, why=NOTHING),
     Free("cytokines.tnf_on_signal_half", 150.0, 0.7, why="about half the peak"),
@@ -60,7 +60,7 @@ FREE = [
     Free("cytokines.il6_on_crp_half", 100.0, 0.7, why=NOTHING),
     Free("cytokines.k_il6_depot", 0.14, 0.3, why="half-life 5 h, banks2000"),
     Free("cytokines.il6_of_depot", 900.0, 1.0, why="its own volume in litres, and half of it absorbed"),
-    Free("cytokines.k_vaccine", 0.15, 0.4, why="IL-6 peaks at 6 to 8 h"),
+    Free("cytokines.k_vaccine", 0.2, 0.5, why="a vaccine leaves its muscle within some hours"),
     Free("cytokines.vaccine_as_endotoxin", 0.2, 1.0, why=NOTHING),
     Free("spread:cytokines.endotoxin_half", 0.3, 0.5, why=NOTHING),
     Free("spread:cytokines.k_signal", 0.1, 0.5, why=NOTHING),
@@ -111,7 +111,7 @@ def rows() -> "pd.DataFrame":
     """The verified rows of role fit, and how the peaks of the 20 men differ."""
     import pandas as pd
 
-    found = pd.concat([targets(name) for name in ("endotoxin", "il6-injection", "typhoid-vaccine")])
+    found: Any = pd.concat([targets(name) for name in ("endotoxin", "il6-injection", "typhoid-vaccine")])
     found = found[(found["role"] == "fit") & (found["checked"] == "verified") & found["quantity"].isin(QUANTITIES)]
     one = found[(found["study"] == "dobreva2021") & (found["time_h"] == 2)].set_index("quantity").loc[list(BLOOD)]
     spread = pd.Series(LOG_PEAKS)

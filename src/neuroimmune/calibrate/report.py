@@ -59,7 +59,8 @@ def page(name: str, problem: Problem, found: Found, draws: np.ndarray) -> str:
         f"# The fit of {name}",
         f"Written by `python -m neuroimmune.calibrate.{name}`. {len(problem.seen)} published numbers, "
         f"{len(problem.free)} free ones, {problem.people} virtual people of each experiment, the same for all.",
-        _numbers(problem, found, draws), _correlations(problem, draws), _groups(problem, found), _curves(problem, found, draws),
+        _numbers(problem, found, draws), _correlations(problem, draws), _groups(found),
+        _curves(problem, found, draws),
     ]) + "\n"  # fmt: skip
 
 
@@ -96,9 +97,9 @@ def _correlations(problem: Problem, draws: np.ndarray) -> str:
     return "## Strongest correlations\n\nNumbers that the rows tell only together.\n\n" + _table(["", "", "r"], lines)
 
 
-def _groups(problem: Problem, found: Found) -> str:
+def _groups(found: Found) -> str:
     lines = [[name, f"{factor:.2f}"] for name, factor in found.inflation.items()]
-    text = "## Model error\n\nVariances of residuals were multiplied by this, so that what the model misses widens its bands.\n\n"
+    text = "## Model error\n\nVariances of residuals times this, so that what the model misses widens its bands.\n\n"
     return text + _table(["numbers of", "factor"], lines)
 
 
@@ -122,11 +123,7 @@ def _curves(problem: Problem, found: Found, draws: np.ndarray) -> str:
         off = float(np.sqrt(np.mean(missed[own] ** 2)))
         wider = float(np.median(np.sqrt(1.0 + (drawn[:, own].std(0) / sampling[own]) ** 2)))
         title = f"{quantity}, {statistic}: {', '.join(filter(None, where))}"
-        sharp = (
-            f" Bands are {wider:.1f} times as wide as sampling of people alone would make them."
-            if statistic == "mean"
-            else ""
-        )
+        sharp = f" Bands are {wider:.1f} times as wide as by sampling people alone." if statistic == "mean" else ""
         sections.append(f"### {title}\n\nMissed by {off:.2f} standard errors.{sharp}\n\n" + _table(["", *hours], lines))
         if off > MISS:
             fails.append(f"- {title}: missed by {off:.1f} standard errors")
@@ -136,7 +133,7 @@ def _curves(problem: Problem, found: Found, draws: np.ndarray) -> str:
                          "more than laboratories differ by, so it hides what the equations miss")  # fmt: skip
     return (
         "## What fails\n\n" + ("\n".join(fails) or "Nothing beyond the limits of this page.") + "\n\n## Every curve\n\n"
-        "Rises above rest where a study gives its own, laboratories' scales applied. Standard errors are those of sampling "
-        f"people and {problem.model_error:g} of model error on the logarithm, before inflation; the miss is a root of the mean "
-        "square.\n\n" + "\n\n".join(sections)
+        "Rises above rest where a study gives its own, laboratories' scales applied. Standard errors are of sampling "
+        f"people and {problem.model_error:g} of model error on the logarithm, before inflation; misses are roots of "
+        "mean squares. Bands are predictions with the draws, sampling added.\n\n" + "\n\n".join(sections)
     )  # fmt: skip
