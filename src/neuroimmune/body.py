@@ -23,6 +23,7 @@ ARROWS = {
     "brain-heart": ("fast_on_arousal",),
     "stress-hpa": ("stress_on_crh",),
     "stress-heart": ("stress_on_arousal",),
+    "stress-immune": ("cytokines.stress_on_signal",),
     "waking-hpa": ("waking_on_crh",),
     "sleep-hpa": ("debt_on_crh",),
     "exertion-hpa": ("exertion_on_crh",),
@@ -35,6 +36,7 @@ class BodyInputs(NamedTuple):
     """What reaches the body from outside."""
 
     endotoxin_infusion: float = level(0.0, "ng/kg/hour", "endotoxin given into a vein")
+    il6_infusion: float = level(0.0, "pg/mL/hour", "interleukin-6 given into a vein, as what it adds to plasma")
     stress: float = level(0.0, "1", "stress; 1 is that of speaking and reckoning before a jury")
     exertion: float = level(0.0, "1", "oxygen uptake above rest, as a share of its maximum", range=(0.0, 1.2))
     kept_awake: float = level(0.0, "1", "being kept from sleep: 1 is entirely", range=(0.0, 1.0))
@@ -115,8 +117,14 @@ class Body(System):
         exertion, awake = inputs.exertion, inputs.kept_awake
         return BodyState(
             cytokines=self.cytokines.rates(
-                t, y.cytokines, inputs.endotoxin_infusion, self.energy.il6_made(y.energy, exertion)
-            ),
+                t,
+                y.cytokines,
+                inputs.endotoxin_infusion,
+                inputs.il6_infusion,
+                il6_muscle=self.energy.il6_made(y.energy, exertion),
+                stress_drive=inputs.stress,
+                cortisol_hold=1.0,
+            ),  # fmt: skip
             hpa=self.hpa.rates(t, y.hpa, self.crh_drive(t, y, inputs), self.sleep.phase(y.sleep)),
             sleep=self.sleep.rates(t, y.sleep, awake, self.slow_on_restoration * y.brain.signal_slow),
             brain=self.brain.rates(t, y.brain, self.blood_signal(y.cytokines)),
