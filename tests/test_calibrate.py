@@ -45,7 +45,6 @@ def test_known_numbers_come_back():
     truth = np.array([0.6, -0.4])
     problem = few(rows, free, model_error=0.01)
     problem.target = np.arcsinh(problem.predict(truth[None])[0][0] / problem.floor)
-    problem.seen = [one for one in problem.seen]
     found = search.fit(problem, starts=1, rounds=0, say=lambda line: None)
     np.testing.assert_allclose(found.x, truth, atol=0.15)
     assert found.chi2 < 1.0
@@ -71,18 +70,23 @@ def test_only_verified_rows_of_role_fit_are_fitted():
 
 
 def test_numbers_go_into_the_code(tmp_path):
-    path = tmp_path / "system.py"
-    path.write_text("""class A(System):
+    (tmp_path / "systems").mkdir()
+    system, body = tmp_path / "systems" / "x.py", tmp_path / "body.py"
+    system.write_text("""class A(System):
     k_a: float = par(1.0, "1/hour", "b", FIT, spread=0.1)
     s_a: float = par(
         2.0, "1", "c", "fitted: d",
         spread=0.2,
     )  # fmt: skip
 """)
-    report.into_code(path, {"x.k_a": 1.25, "spread:x.s_a": 0.5, "scale:l:q": 3.0})
-    assert "par(1.25, " in path.read_text() and "spread=0.5" in path.read_text() and "spread=0.1" in path.read_text()
-    with pytest.raises(ValueError, match="declares no z"):
-        report.into_code(path, {"x.z": 1.0})
+    body.write_text("class Body(System):\n    k_a: float = par(7.0, '1', 'd', FIT)\n")
+    report.into_code(tmp_path, {"x.k_a": 1.25, "x.s_a": 3e-05, "spread:x.s_a": 0.5, "scale:l:q": 3.0, "k_a": 8.0})
+    text = system.read_text()
+    assert 'par(1.25, "1/hour", "b", FIT, spread=0.1)' in text and "spread=0.5" in text and "3e-05, " in text
+    assert "par(8.0, " in body.read_text()
+    for path in ("x.z", "spread:k_a"):
+        with pytest.raises(InputError, match="does not declare"):
+            report.into_code(tmp_path, {path: 1.0})
 
 
 @pytest.mark.parametrize("name", FITTED)
