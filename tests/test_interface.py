@@ -22,7 +22,7 @@ LAYERS = [
     {"storage"},
     {"diagnose"},
     {"describe", "plot", "compare"},
-    {"calibrate"},
+    {"validation", "validation_page", "protocol_pages"},
     {"cli"},
 ]
 BY_ALL = {"errors", "files", "evidence", ""}
