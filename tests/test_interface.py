@@ -22,6 +22,7 @@ LAYERS = [
     {"storage"},
     {"diagnose"},
     {"describe", "plot", "compare"},
+    {"calibrate"},
     {"validation", "validation_page", "protocol_pages"},
     {"cli"},
 ]

@@ -128,6 +128,11 @@ def draw_pool(body: System, drawn: "pd.DataFrame | None", draws: int, each: int,
         if path.startswith("scale:"):
             scales[path.removeprefix("scale:")] = values
             continue
+        if path.startswith("spread:"):  # people differ by more or less than is declared
+            path = path.removeprefix("spread:")
+            by = np.append(np.repeat(values, each) / known[path].spread, np.ones(best))
+            traits[path] = traits[path] * (group.traits[path] / known[path].value) ** (by - 1.0)
+            continue
         if path not in known:
             raise InputError(f"the table of draws has {path!r}, which is no parameter{nearest(path, known)}")
         usual, (low, high) = known[path], known[path].range or (-np.inf, np.inf)

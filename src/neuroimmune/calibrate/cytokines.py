@@ -1,8 +1,8 @@
 """The fit of the cytokine system: `python -m neuroimmune.calibrate.cytokines`, some minutes on one core.
 
 Endotoxin of 0.2, 0.5, 1 and 2 ng/kg at once and 2 ng/kg over 4 hours, interleukin-6 under the skin and typhoid
-vaccine, jointly. It writes the best numbers into `systems/cytokines.py`, draws into `posterior/cytokines.csv` and
-`docs/fit-cytokines.md`.
+vaccine, jointly. It writes the best numbers into `systems/cytokines.py`, draws into
+`evidence/posterior/cytokines.csv`, and `docs/fit-cytokines.md`.
 """
 
 from typing import TYPE_CHECKING, Any, NamedTuple
