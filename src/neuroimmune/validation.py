@@ -79,7 +79,9 @@ def noises() -> dict[str, Noise]:
 
 
 def posterior() -> "pd.DataFrame | None":
-    """What fits have left open: a row a draw, a column a parameter, `spread:parameter` or `scale:study:quantity`.
+    """What fits have left open: a row a draw.
+
+    A column is a parameter, `spread:parameter`, or `scale:study:quantity` (its logarithm).
 
     Tables in `evidence/posterior` are joined by row number. `None` before there are any; `InputError` if they do not
     fit together.
@@ -123,16 +125,15 @@ def draw_pool(body: System, drawn: "pd.DataFrame | None", draws: int, each: int,
     group, known, scales = people(body, draws * each + best, seed), parameters(body), {}
     traits = dict(group.traits)
     chosen = [] if drawn is None else np.linspace(0, len(drawn) - 1, draws).round().astype(int)
-    columns = [] if drawn is None else sorted(drawn.columns, key=lambda path: not path.startswith("spread:"))
-    for path in columns:  # how people differ is drawn about the best value, and then moved with it
+    for path in [] if drawn is None else drawn.columns:
         values = drawn[path].to_numpy(float)[chosen]  # type: ignore[index]
         if path.startswith("scale:"):
-            scales[path.removeprefix("scale:")] = np.log(values)
+            scales[path.removeprefix("scale:")] = values
             continue
-        if path.startswith("spread:"):
-            name = path.removeprefix("spread:")
-            spread = np.append(np.repeat(values, each), np.full(best, known[name].spread))
-            traits[name] = traits[name] * (traits[name] / known[name].value) ** (spread / known[name].spread - 1)
+        if path.startswith("spread:"):  # people differ by more or less than is declared
+            path = path.removeprefix("spread:")
+            by = np.append(np.repeat(values, each) / known[path].spread, np.ones(best))
+            traits[path] = traits[path] * (group.traits[path] / known[path].value) ** (by - 1.0)
             continue
         if path not in known:
             raise InputError(f"the table of draws has {path!r}, which is no parameter{nearest(path, known)}")

@@ -1,5 +1,6 @@
 """What a fit leaves behind: numbers in the code, draws beside it, and a page that says how well the rows tell."""
 
+import json
 import re
 from pathlib import Path
 
@@ -8,56 +9,68 @@ import numpy as np
 from neuroimmune.calibrate import search
 from neuroimmune.calibrate.problem import SCALE, SPREAD, Problem
 from neuroimmune.calibrate.search import Found
+from neuroimmune.errors import InputError
+from neuroimmune.files import whole_file
 
-HERE = Path(__file__).parent
-DOCS = HERE.parents[2] / "docs"
+PACKAGE = Path(__file__).parents[1]
+DOCS = PACKAGE.parents[1] / "docs"
 IDENTIFIED = 0.5  # contraction below which the rows hardly tell
 MISS = 1.5  # standard errors, over a curve, from which it is listed as failing
 DIGITS = 4
 
 
-def run(name: str, problem: Problem, count: int = 200) -> None:
+def run(name: str, problem: Problem, about: str = "", count: int = 200) -> None:
     """Fit, draw, and write everything under the name of a system."""
     found = search.fit(problem)
-    write(name, problem, found, search.draws(problem, found, count))
+    write(name, problem, found, search.draws(problem, found, count), about)
 
 
-def write(name: str, problem: Problem, found: Found, draws: np.ndarray) -> None:
-    """Numbers into the code and `posterior/best/`, draws into `posterior/`, and the page `docs/fit-<name>.md`."""
+def write(name: str, problem: Problem, found: Found, draws: np.ndarray, about: str = "") -> None:
+    """Numbers into the code, draws into `evidence/posterior/<name>.csv`, the best beside it, `docs/fit-<name>.md`.
+
+    As `validation` reads them, laboratories' scales among the draws are logarithms.
+    """
     import pandas as pd
 
     best = {name: float(f"{value[0]:.{DIGITS}g}") for name, value in problem.values(found.x[None]).items()}
-    into_code(HERE.parent / "systems" / f"{name}.py", best)
-    folder = HERE.parent / "evidence" / "posterior"
-    pd.DataFrame([best]).to_csv(folder / "best" / f"{name}.csv", index=False)
-    pd.DataFrame(problem.values(draws)).to_csv(folder / f"{name}.csv", index=False, float_format="%.5g")
-    (DOCS / f"fit-{name}.md").write_text(page(name, problem, found, draws), encoding="utf-8")
+    into_code(PACKAGE, best)
+    table = {n: np.log(v) if n.startswith(SCALE) else v for n, v in problem.values(draws).items()}
+    for ending, text in {
+        "csv": pd.DataFrame(table).to_csv(index=False, float_format="%.5g"), "json": json.dumps(best, indent=1) + "\n"
+    }.items():  # fmt: skip
+        with whole_file(PACKAGE / "evidence" / "posterior" / f"{name}.{ending}") as part:
+            part.write_text(text, encoding="utf-8")
+    (DOCS / f"fit-{name}.md").write_text(page(name, problem, found, draws, about), encoding="utf-8")
 
 
-def into_code(path: Path, best: dict[str, float]) -> None:
-    """Put values and spreads where a system declares them: `name: float = par(value, ..., spread=value)`."""
-    text = path.read_text(encoding="utf-8")
+def into_code(package: Path, best: dict[str, float]) -> None:
+    """Put values and spreads where the code declares them: `name: float = par(value, ..., spread=value)`.
+
+    Raises `InputError` if it does not.
+    """
     for name, value in best.items():
         if name.startswith(SCALE):
             continue
-        field = name.rpartition(".")[2]
-        line = re.search(rf"^    {field}: float = par\((.*?)\)(?:  # fmt: skip)?$", text, re.MULTILINE | re.DOTALL)
-        if line is None:
-            raise ValueError(f"{path.name} declares no {field}")
+        system, _, field = name.removeprefix(SPREAD).rpartition(".")
+        path = package / "systems" / f"{system}.py" if system else package / "body.py"
+        text = path.read_text(encoding="utf-8")
+        declared = re.search(rf"^    {field}: float = par\((.*?)\)(?:  # .*)?$", text, re.MULTILINE | re.DOTALL)
         pattern = r"(spread=)[\d.e+-]+" if name.startswith(SPREAD) else r"(\A\s*)[\d.e+-]+"
-        new, count = re.subn(pattern, lambda m, v=value: f"{m[1]}{v!r}", line[1], count=1)
-        if not count:
-            raise ValueError(f"{path.name} declares {field} without a spread")
-        text = text[: line.start(1)] + new + text[line.end(1) :]
-    path.write_text(text, encoding="utf-8")
+        number = re.search(pattern, declared[1]) if declared else None
+        if not declared or not number:
+            raise InputError(f"{path.name} does not declare {name}; declare it there with par, or do not fit it")
+        start, end = (declared.start(1) + place for place in (number.end(1), number.end()))
+        with whole_file(path) as part:
+            part.write_text(text[:start] + repr(value) + text[end:], encoding="utf-8")
 
 
-def page(name: str, problem: Problem, found: Found, draws: np.ndarray) -> str:
+def page(name: str, problem: Problem, found: Found, draws: np.ndarray, about: str) -> str:
     """The page, as Markdown."""
     return "\n\n".join([
         f"# The fit of {name}",
         f"Written by `python -m neuroimmune.calibrate.{name}`. {len(problem.seen)} published numbers, "
         f"{len(problem.free)} free ones, {problem.people} virtual people of each experiment, the same for all.",
+        about,
         _numbers(problem, found, draws), _correlations(problem, draws), _groups(found),
         _curves(problem, found, draws),
     ]) + "\n"  # fmt: skip

@@ -67,10 +67,8 @@ def _least_squares(problem: Problem, x: np.ndarray, most: int) -> tuple[float, n
 
 
 def groups(problem: Problem) -> np.ndarray:
-    """The group of each observation whose variance is inflated together: a quantity's means, or SDs, in a protocol."""
-    return np.array([
-        f"{one.quantity}{' (sd)' if one.statistic.startswith('sd') else ''}, {one.protocol}" for one in problem.seen
-    ])  # fmt: skip
+    """The group of each observation whose variance is inflated together: a quantity's means, or its SDs."""
+    return np.array([f"{one.quantity}{' (sd)' if one.statistic.startswith('sd') else ''}" for one in problem.seen])
 
 
 def inflate(problem: Problem, x: np.ndarray) -> dict[str, float]:
