@@ -28,7 +28,7 @@ class Energy(System):
         1.5, "hour", "depletion at which half of that is made", "assumed: a first guess, to be fitted"
     )
     intensity_hill: float = par(
-        3.0, "1", "steepness with which making follows intensity",
+        4.0, "1", "steepness with which making follows intensity",
         "assumed: 2.5 h at 75 % raise IL-6 more than 6 h at 60 % of VO2max (ostrowski1998, wallberg2011)", fixed=True,
     )  # fmt: skip
 

@@ -59,7 +59,7 @@ class Sleep(System):
     tau_inertia: float = par(0.662, "hour", "time for inertia to wear off, awake", "ingre2014: 1.51 an hour")
     clock_drift: float = par(
         0.05, "1", "speed of the body clock's way back, at most, hours an hour",
-        "assumed: between the 0.95 h a day of eastward and 1.5 h a day of westward travel",
+        "assumed: between the 0.95 h a day of eastward and 1.5 h a day of westward travel; spread assumed", spread=0.3,
     )  # fmt: skip
     clock_drift_half: float = par(1.0, "hour", "lag at which the way back has half its speed", "assumed: smooth end")
 

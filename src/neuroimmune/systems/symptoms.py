@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from neuroimmune.kinetics import positive
+from neuroimmune.kinetics import positive, power
 from neuroimmune.quantity import System, output, par
 
 
@@ -30,6 +30,7 @@ class Symptoms(System):
     slow_on_fatigue: float = par(0.05, "1", "fatigue by the slow path", "assumed: to be fitted")
     active_on_fatigue: float = par(0.0, "1", "fatigue by active microglia", "assumed: nothing, as one hit leaves none")
     sleepiness_on_fatigue: float = par(0.01, "1", "fatigue by sleepiness above the usual", "assumed: to be fitted")
+    debt_on_fatigue: float = par(2.0, "1", "fatigue by sleep debt above the usual", "assumed: to be fitted")
     sleepiness_usual: float = par(
         40.0, "1", "sleepiness above which it tires", "assumed: about that of a usual morning"
     )
@@ -38,6 +39,10 @@ class Symptoms(System):
     )  # fmt: skip
     slow_on_sickness: float = par(0.02, "1", "flu-like symptoms by the slow path", "assumed: to be fitted")
     fast_on_sickness: float = par(0.06, "1", "flu-like symptoms by the fast path", "assumed: to be fitted")
+    sickness_hill: float = par(
+        2.0, "1", "steepness with which they follow the fast path",
+        "assumed: in sicknessq2017 they come and go faster than a logarithm of cytokines", fixed=True,
+    )  # fmt: skip
     warmth_on_sickness: float = par(0.05, "1/kelvin", "flu-like symptoms by fever", "assumed: to be fitted")
     mood_rest: float = par(10.0, "1", "negative mood at rest", "assumed: low on every scale", spread=0.5)
     fast_on_mood: float = par(0.05, "1", "negative mood by the fast path", "assumed: to be fitted")
@@ -64,9 +69,10 @@ class Symptoms(System):
             + self.slow_on_fatigue * signal_slow
             + self.active_on_fatigue * active
             + self.sleepiness_on_fatigue * tired
+            + self.debt_on_fatigue * debt
         )
         sickness = (
-            self.fast_on_sickness * signal_fast
+            self.fast_on_sickness * power(signal_fast, self.sickness_hill)
             + self.slow_on_sickness * signal_slow
             + self.warmth_on_sickness * temperature
         )
