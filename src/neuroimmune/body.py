@@ -23,6 +23,7 @@ ARROWS = {
     "brain-heart": ("fast_on_arousal",),
     "stress-hpa": ("stress_on_crh",),
     "stress-heart": ("stress_on_arousal",),
+    "stress-immune": ("cytokines.stress_on_signal",),
     "waking-hpa": ("waking_on_crh",),
     "sleep-hpa": ("debt_on_crh",),
     "exertion-hpa": ("exertion_on_crh",),
@@ -121,7 +122,7 @@ class Body(System):
                 inputs.endotoxin_infusion,
                 inputs.il6_infusion,
                 il6_muscle=self.energy.il6_made(y.energy, exertion),
-                stress_drive=0.0,
+                stress_drive=inputs.stress,
                 cortisol_hold=1.0,
             ),  # fmt: skip
             hpa=self.hpa.rates(t, y.hpa, self.crh_drive(t, y, inputs), self.sleep.phase(y.sleep)),

@@ -79,7 +79,9 @@ def noises() -> dict[str, Noise]:
 
 
 def posterior() -> "pd.DataFrame | None":
-    """What fits have left open: a row a draw, a column a parameter or `scale:study:quantity` (its logarithm).
+    """What fits have left open: a row a draw.
+
+    A column is a parameter, `spread:parameter`, or `scale:study:quantity` (its logarithm).
 
     Tables in `evidence/posterior` are joined by row number. `None` before there are any; `InputError` if they do not
     fit together.
