@@ -9,7 +9,9 @@ FIT = "fitted: endotoxin rows of role fit, see docs/fit-cytokines.md"
 INJECTED = "fitted: IL-6 injection rows of role fit, see docs/fit-cytokines.md"
 VACCINE = "fitted: typhoid vaccine rows of role fit, see docs/fit-cytokines.md"
 REST = "dobreva2021: data file, mean and SD of the 20 men before the dose"
-STEEP = "assumed: the nearest of 1, 3/2, 2, 3, 4 and 6 to what the fit chose when it was left free"
+STEEP = (
+    "assumed: a small number; left free, the exponents came out at 1.6 to 5.7, at little gain (docs/fit-cytokines.md)"
+)
 
 
 class CytokineState(NamedTuple):
