@@ -192,7 +192,7 @@ def test_an_interruption_is_no_traceback(run, monkeypatch):
 def test_model(run):
     code, out, _ = run("model")
     assert code == 0
-    for words in ("cortisol", "pg/mL", "windoloski2024", "il6_on_crh", "def rates(self", "1/hour"):
+    for words in ("cortisol", "pg/mL", "dobreva2021", "il6_on_crh", "def rates(self", "1/hour"):
         assert words in out
 
 

@@ -22,7 +22,8 @@ LAYERS = [
     {"storage"},
     {"diagnose"},
     {"describe", "plot", "compare"},
-    {"validation", "validation_page"},
+    {"calibrate"},
+    {"validation", "validation_page", "protocol_pages"},
     {"cli"},
 ]
 BY_ALL = {"errors", "files", "evidence", ""}

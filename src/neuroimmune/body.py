@@ -23,7 +23,9 @@ ARROWS = {
     "brain-heart": ("fast_on_arousal",),
     "stress-hpa": ("stress_on_crh",),
     "stress-heart": ("stress_on_arousal",),
+    "stress-immune": ("cytokines.stress_on_signal",),
     "waking-hpa": ("waking_on_crh",),
+    "sleep-hpa": ("debt_on_crh",),
     "exertion-hpa": ("exertion_on_crh",),
     "exertion-heart": ("exertion_on_arousal",),
     "exertion-immune": ("energy.il6_of_muscle",),
@@ -34,6 +36,7 @@ class BodyInputs(NamedTuple):
     """What reaches the body from outside."""
 
     endotoxin_infusion: float = level(0.0, "ng/kg/hour", "endotoxin given into a vein")
+    il6_infusion: float = level(0.0, "pg/mL/hour", "interleukin-6 given into a vein, as what it adds to plasma")
     stress: float = level(0.0, "1", "stress; 1 is that of speaking and reckoning before a jury")
     exertion: float = level(0.0, "1", "oxygen uptake above rest, as a share of its maximum", range=(0.0, 1.2))
     kept_awake: float = level(0.0, "1", "being kept from sleep: 1 is entirely", range=(0.0, 1.0))
@@ -93,6 +96,10 @@ class Body(System):
     )
     exertion_on_crh_hill: float = par(6.0, "1", "its steepness", "assumed: a threshold, hill2008", fixed=True)
 
+    debt_on_crh: float = par(
+        2.0, "1", "drive of CRH by sleep debt above the usual", "assumed: a first guess, to be fitted to leproult1997"
+    )  # fmt: skip
+
     il6_on_brain: float = par(1.0, "1", "signal to the brain by IL-6, an e-fold of its rise", "definition", fixed=True)
     il6_on_brain_half: float = par(
         1.0, "pg/mL", "rise of IL-6 from which it counts", "assumed: about its resting level"
@@ -107,22 +114,21 @@ class Body(System):
 
     def rates(self, t: Any, y: BodyState, inputs: BodyInputs) -> BodyState:
         """Every system with what the others send it."""
-        stress, exertion, awake = inputs.stress, inputs.exertion, inputs.kept_awake
+        exertion, awake = inputs.exertion, inputs.kept_awake
         return BodyState(
             cytokines=self.cytokines.rates(
-                t, y.cytokines, inputs.endotoxin_infusion, self.energy.il6_made(y.energy, exertion)
-            ),
+                t,
+                y.cytokines,
+                inputs.endotoxin_infusion,
+                inputs.il6_infusion,
+                il6_muscle=self.energy.il6_made(y.energy, exertion),
+                stress_drive=inputs.stress,
+                cortisol_hold=1.0,
+            ),  # fmt: skip
             hpa=self.hpa.rates(t, y.hpa, self.crh_drive(t, y, inputs), self.sleep.phase(y.sleep)),
             sleep=self.sleep.rates(t, y.sleep, awake, self.slow_on_restoration * y.brain.signal_slow),
             brain=self.brain.rates(t, y.brain, self.blood_signal(y.cytokines)),
-            autonomic=self.autonomic.rates(
-                t,
-                y.autonomic,
-                self.stress_on_arousal * stress
-                + self.exertion_on_arousal * exertion
-                + self.fast_on_arousal * y.brain.signal_fast,
-                self.sleep.asleep(t, awake),
-            ),
+            autonomic=self.autonomic.rates(t, y.autonomic, self.arousal(y, inputs), self.sleep.asleep(t, awake)),
             energy=self.energy.rates(t, y.energy, exertion),
         )
 
@@ -133,13 +139,15 @@ class Body(System):
             hpa=self.hpa.outputs(t, y.hpa, self.crh_drive(t, y, inputs), self.sleep.phase(y.sleep)),
             sleep=sleep,
             brain=self.brain.outputs(y.brain),
-            autonomic=self.autonomic.outputs(y.autonomic, sleep.asleep, y.cytokines.temperature),
+            autonomic=self.autonomic.outputs(
+                y.autonomic, self.arousal(y, inputs), sleep.asleep, y.cytokines.temperature
+            ),
             symptoms=self.symptoms.outputs(
                 y.brain.signal_fast,
                 y.brain.signal_slow,
                 y.brain.microglia_active,
                 sleep.sleepiness,
-                y.sleep.sleep_debt,
+                positive(y.sleep.sleep_debt - self.sleep.debt_usual),
                 y.cytokines.temperature,
             ),
             immune_drive=self.immune_drive(y.cytokines),
@@ -151,7 +159,16 @@ class Body(System):
             self.stress_on_crh * inputs.stress
             + self.immune_drive(y.cytokines)
             + self.waking_on_crh * self.sleep.waking(t, y.sleep, inputs.kept_awake)
+            + self.debt_on_crh * positive(y.sleep.sleep_debt - self.sleep.debt_usual)
             + self.exertion_on_crh * hill(inputs.exertion, self.exertion_on_crh_half, self.exertion_on_crh_hill)
+        )
+
+    def arousal(self, y: BodyState, inputs: BodyInputs) -> Any:
+        """All that rouses the heart."""
+        return (
+            self.stress_on_arousal * inputs.stress
+            + self.exertion_on_arousal * inputs.exertion
+            + self.fast_on_arousal * y.brain.signal_fast
         )
 
     def immune_drive(self, y: CytokineState) -> Any:

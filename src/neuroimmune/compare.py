@@ -5,19 +5,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neuroimmune.course import Course
-from neuroimmune.evidence.statistics import OWN_UNIT, sampled, statistic
+from neuroimmune.evidence.statistics import sampled, statistic
 from neuroimmune.evidence.targets import target_sets, targets
 from neuroimmune.protocol import Protocol, load_protocol, read_settings, shipped
 
 if TYPE_CHECKING:
     import pandas as pd
 
+UNDRAWN = ("time of peak", "cohen d", "mean of day")  # statistics that are no point beside a curve
+
 
 def origin(protocol: Protocol) -> tuple[float, str]:
     """From when hours are counted, and what that moment is called: what happens first, if the protocol does not say."""
     first = next(iter(protocol.happenings), None)
     if protocol.zero is not None or first is None:
-        return protocol.zero or 0.0, "the first midnight" if not protocol.zero else f"hour {protocol.zero:g}"
+        return protocol.zero or 0.0, "midnight" if not protocol.zero else f"hour {protocol.zero:g}"
     return first.at, first.what.replace("_", " ")
 
 
@@ -108,15 +110,23 @@ def _predicted(course: Course, row: Any, zero: float, solved: list[int]) -> floa
 
 
 def drawn(course: Course, protocol: Protocol) -> "pd.DataFrame | None":
-    """The measured points as they are drawn over the curves: rises stand on the course's own value before the dose.
+    """The measured points as they are drawn over the curves, in the unit of the course.
 
-    Peaks whose time was not published have no `time_h`.
+    Rises stand on the course's own value before the dose, changes in percent or as a multiple on that at their
+    baseline. Effect sizes and times of peaks cannot be drawn. Peaks whose time was not published have no `time_h`.
     """
     rows = measured(protocol)
     if rows is None:
         return None
-    rows = rows.loc[~rows.statistic.isin(OWN_UNIT) & rows.quantity.isin(list(course.values))].copy()
-    moment = before(course, origin(protocol)[0])
-    rest = {n: float(np.nanmedian(course.values[n][:, moment])) for n in rows.quantity.unique()}
-    rows["value"] = (rows.rise + rows.quantity.map(rest)).where(rows.rise.notna(), rows.value)
-    return rows
+    rows = rows.loc[~rows.statistic.isin(UNDRAWN) & rows.quantity.isin(list(course.values))].copy()
+    zero = origin(protocol)[0]
+    times, first = course.times - zero, course.times[before(course, zero)] - zero
+    hour = rows.baseline_h.fillna(first)
+    rest = np.array(
+        [np.interp(h, times, np.nanmedian(course.values[q], axis=0)) for h, q in zip(hour, rows.quantity, strict=True)]
+    )
+    percent, fold = rows.statistic == "percent change", rows.statistic == "fold change"
+    drawn_at = (rows.rise + rest).where(rows.rise.notna(), rows.value)
+    rows["value"] = np.select([percent, fold], [rest * (1 + rows.value / 100), rest * rows.value], drawn_at)
+    rows["sd"] = np.select([percent, fold], [rest * rows.sd / 100, rest * rows.sd], rows.sd)
+    return rows if len(rows) else None

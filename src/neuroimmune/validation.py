@@ -79,7 +79,9 @@ def noises() -> dict[str, Noise]:
 
 
 def posterior() -> "pd.DataFrame | None":
-    """What fits have left open: a row a draw, a column a parameter or `scale:study:quantity` (its logarithm).
+    """What fits have left open: a row a draw.
+
+    A column is a parameter, `spread:parameter`, or `scale:study:quantity` (its logarithm).
 
     Tables in `evidence/posterior` are joined by row number. `None` before there are any; `InputError` if they do not
     fit together.
@@ -127,6 +129,11 @@ def draw_pool(body: System, drawn: "pd.DataFrame | None", draws: int, each: int,
         values = drawn[path].to_numpy(float)[chosen]  # type: ignore[index]
         if path.startswith("scale:"):
             scales[path.removeprefix("scale:")] = values
+            continue
+        if path.startswith("spread:"):  # people differ by more or less than is declared
+            path = path.removeprefix("spread:")
+            by = np.append(np.repeat(values, each) / known[path].spread, np.ones(best))
+            traits[path] = traits[path] * (group.traits[path] / known[path].value) ** (by - 1.0)
             continue
         if path not in known:
             raise InputError(f"the table of draws has {path!r}, which is no parameter{nearest(path, known)}")
