@@ -142,7 +142,7 @@ BAD = {
     "seed": ("", ["run", "endotoxin", "--people", "2", "--seed", "-1"], "a seed is a whole number from 0"),
     "system": ("", ["model", "hap"], "there is no system 'hap'; did you mean hpa?"),
     "format": ("", ["export", "--format", "smbl"], "cannot export as 'smbl'; did you mean sbml?"),
-    "targets": ("", ["validate", "--only", "endotoxine"], "measured in a protocol 'endotoxine'; did you mean endotoxin?"),
+    "targets": ("", ["validate", "--only", "endotoxine"], "in a protocol 'endotoxine'; did you mean endotoxin?"),
     "unwritable table": ("", ["validate", "--out", "p.toml/rows.csv"], "cannot write to p.toml"),
     "protocol to export": ("", ["export", "--protocol", "endotoxine"], "no protocol is called 'endotoxine'"),
     "unwritable": ("", [*RUN, "--out", "p.toml/out"], "cannot write to p.toml/out: Not a directory; choose another"),
