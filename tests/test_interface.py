@@ -22,6 +22,7 @@ LAYERS = [
     {"storage"},
     {"diagnose"},
     {"describe", "plot", "compare"},
+    {"calibrate"},
     {"cli"},
 ]
 BY_ALL = {"errors", "files", "evidence", ""}
