@@ -14,8 +14,7 @@ from neuroimmune.systems.hpa import HPA, HPAOutputs, HPAState
 from neuroimmune.systems.sleep import Sleep, SleepOutputs, SleepState
 from neuroimmune.systems.symptoms import SymptomOutputs, Symptoms
 
-SIZE = "fitted: by hand, as much for both, to the unverified cortisol of barber1993 after 2 ng/kg"
-MIDDLE = "assumed: about what is reached after 2 ng/kg"
+FIT = "fitted: HPA rows of role fit, see docs/fit-hpa.md"
 ARROWS = {
     "immune-hpa": ("il6_on_crh", "tnf_on_crh"),
     "immune-brain": ("il6_on_brain", "tnf_on_brain"),
@@ -76,18 +75,16 @@ class Body(System):
     energy: Energy = part(Energy)
     symptoms: Symptoms = part(Symptoms)
 
-    il6_on_crh: float = par(50.0, "1", "drive of CRH by IL-6, at most", SIZE)
-    il6_on_crh_half: float = par(500.0, "pg/mL", "rise of IL-6 that half-saturates it", MIDDLE)
-    tnf_on_crh: float = par(50.0, "1", "drive of CRH by TNF, at most", SIZE)
-    tnf_on_crh_half: float = par(300.0, "pg/mL", "rise of TNF that half-saturates it", MIDDLE)
-    cytokine_on_crh_hill: float = par(
-        2.0, "1", "steepness of both",
-        "fitted: by hand, the least whole number that leaves cortisol alone after 0.2 ng/kg, as in krabbe2005",
-        fixed=True,
+    il6_on_crh: float = par(10.0, "1", "drive of CRH by IL-6, an e-fold of its rise", FIT, spread=0.3)
+    il6_on_crh_half: float = par(10.0, "pg/mL", "rise of IL-6 from which it counts", FIT)
+    tnf_on_crh: float = par(
+        5.0, "1", "drive of CRH by TNF, an e-fold of its rise",
+        "assumed: half of IL-6's, as for the brain; no verified row tells the two apart",
     )  # fmt: skip
-    stress_on_crh: float = par(1.0, "1", "drive of CRH by stress", "assumed: to be fitted to social stress")
-    waking_on_crh: float = par(0.5, "1", "drive of CRH by waking", "assumed: to be fitted to the awakening response")
-    exertion_on_crh: float = par(10.0, "1", "drive of CRH by exertion, at most", "assumed: to be fitted to exercise")
+    tnf_on_crh_half: float = par(10.0, "pg/mL", "rise of TNF from which it counts", "assumed: as IL-6's")
+    stress_on_crh: float = par(5.0, "1", "drive of CRH by stress", FIT, spread=0.5)
+    waking_on_crh: float = par(1.0, "1", "drive of CRH by waking", FIT)
+    exertion_on_crh: float = par(10.0, "1", "drive of CRH by exertion, at most", FIT)
     exertion_on_crh_half: float = par(
         0.8, "1", "exertion that half-saturates it", "assumed: cortisol rises above 60 % of VO2max, hill2008"
     )
@@ -157,10 +154,9 @@ class Body(System):
     def immune_drive(self, y: CytokineState) -> Any:
         """Cytokines to CRH: by their rises, so that it is nothing at rest."""
         il6, tnf = positive(y.il6 - self.cytokines.il6_rest), positive(y.tnf - self.cytokines.tnf_rest)
-        return (
-            self.il6_on_crh * hill(il6, self.il6_on_crh_half, self.cytokine_on_crh_hill)
-            + self.tnf_on_crh * hill(tnf, self.tnf_on_crh_half, self.cytokine_on_crh_hill)
-        )  # fmt: skip
+        return self.il6_on_crh * log(1.0 + il6 / self.il6_on_crh_half) + self.tnf_on_crh * log(
+            1.0 + tnf / self.tnf_on_crh_half
+        )
 
     def blood_signal(self, y: CytokineState) -> Any:
         """Cytokines to the brain: by the logarithm of their rises, so that low grades matter beside peaks."""

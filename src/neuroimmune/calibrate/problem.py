@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 BEFORE = 0.05  # hours before the first event, at which a rise is counted from
 GRID = 0.25  # hours between the moments among which a peak is sought, for a day after the first event; then hourly
 MISSING = 1e3  # the residual of a prediction that could not be computed
-UNSCALED = ("time of peak", "sd of log peak")  # what no assay's scale can change
+UNSCALED = ("time of peak", "sd of log peak", "fold change")  # what no assay's scale can change
 SCALE, SPREAD = "scale:", "spread:"
 
 Rest = Callable[[Model, np.ndarray], np.ndarray]
@@ -61,11 +61,12 @@ class Observation:
     sd: float
     error: float
     n: int
+    baseline_h: float = -BEFORE
 
 
 @dataclass(frozen=True)
 class Experiment:
-    """One protocol, the hours that are looked at (the first of them is before anything happens), and what was seen."""
+    """One protocol, the hours that are looked at (among them one just before anything happens), and what was seen."""
 
     protocol: Protocol
     zero: float
@@ -86,6 +87,7 @@ class Problem:
     - `spreads`: of which quantities the SDs between people are to be met too.
     - `people`: how many are simulated, by a Sobol sequence; a power of 2. All vectors have the same people.
     - `model_error`: what even the best numbers may miss, beside sampling, on the asinh scale.
+    - `alike`: parameters in which the virtual people do not differ, such as those that reach none of the rows.
     - `n_unknown`: people in a study that does not tell.
     """
 
@@ -97,6 +99,7 @@ class Problem:
     spreads: Sequence[str] = ()
     people: int = 32
     model_error: float = 0.1
+    alike: Sequence[str] = ()
     n_unknown: int = 8
     threads: int = 1
 
@@ -152,7 +155,7 @@ class Problem:
             for one in experiment.seen:
                 scale = values.get(f"{SCALE}{one.study}:{one.quantity}", np.ones(len(x)))
                 scale = np.ones(len(x)) if one.statistic in UNSCALED else scale
-                statistic, sd = statistic_of(courses[one.quantity], experiment.times, one)
+                statistic, sd = statistic_of(courses[one.quantity], experiment.times - experiment.zero, one)
                 found.append(scale * statistic)
                 sds.append(scale * sd)
         return np.stack(found, 1), np.stack(sds, 1)
@@ -172,7 +175,8 @@ class Problem:
 
     def _differing(self) -> list[str]:
         fitted = {name.removeprefix(SPREAD) for name in self.names if name.startswith(SPREAD)}
-        return [n for n in self.model.people_parameters if self.known[n].spread or self.known[n].sd or n in fitted]
+        differ = {n for n, known in self.known.items() if known.spread or known.sd} - set(self.alike)
+        return [n for n in self.model.people_parameters if n in differ | fitted]
 
     def _at_rest(self, rows: np.ndarray) -> np.ndarray:
         if self.rest is not None:
@@ -201,15 +205,17 @@ class Problem:
         return {name: np.broadcast_to(named[name], states.shape[:2]).reshape(shape).astype(float) for name in wanted}
 
 
-def statistic_of(values: np.ndarray, times: np.ndarray, one: Observation) -> tuple[np.ndarray, np.ndarray]:
-    """An observation's statistic over people, and the SD between them, of values of shape (vectors, people, times)."""
-    rise = values - values[..., :1] if one.rises else values
+def statistic_of(values: np.ndarray, hours: np.ndarray, one: Observation) -> tuple[np.ndarray, np.ndarray]:
+    """An observation's statistic over people, and the SD between them, of values of shape (vectors, people, hours)."""
+    before = values[..., int(np.abs(hours - one.baseline_h).argmin()), None]
+    rise = values - before if one.rises else values
     if one.statistic in ("peak", "median peak", "time of peak", "sd of log peak"):
-        each = rise[..., 1:].max(-1)
-        if one.statistic == "time of peak":
-            each = times[1:][values[..., 1:].argmax(-1)] - times[0] - BEFORE
+        rise = rise[..., after := hours >= 0]
+        each = rise.max(-1) if one.statistic != "time of peak" else _summit(rise, hours[after])
     else:
-        each = rise[..., int(np.abs(times - times[0] - BEFORE - one.time_h).argmin())]
+        each = rise[..., int(np.abs(hours - one.time_h).argmin())]
+        if one.statistic == "fold change":
+            each = each / before[..., 0].mean(1, keepdims=True)
     sd = each.std(1, ddof=1)
     if one.statistic == "sd":
         return sd, sd
@@ -220,6 +226,14 @@ def statistic_of(values: np.ndarray, times: np.ndarray, one: Observation) -> tup
     return (np.median(each, 1) if one.statistic in ("median", "median peak") else each.mean(1)), sd
 
 
+def _summit(values: np.ndarray, hours: np.ndarray) -> np.ndarray:
+    """When each course is highest: the summit of the parabola through the highest value and its neighbours."""
+    top = np.clip(values.argmax(-1), 1, len(hours) - 2)[..., None]
+    a, b, c = (np.take_along_axis(values, top + step, -1)[..., 0] for step in (-1, 0, 1))
+    gap, bend = (hours[1:] - hours[:-1])[top[..., 0]], np.minimum(a + c - 2 * b, -1e-9)
+    return hours[top[..., 0]] + gap * np.clip((a - c) / (2 * bend), -1, 1)
+
+
 def _experiments(rows: "pd.DataFrame", spreads: Sequence[str], n_unknown: int) -> list[Experiment]:
     found = []
     for (name, settings), some in rows.groupby(["protocol", "settings"], sort=False):
@@ -228,11 +242,11 @@ def _experiments(rows: "pd.DataFrame", spreads: Sequence[str], n_unknown: int) -
         seen = tuple(one for row in some.itertuples() for one in _observations(row, some, spreads, n_unknown))
         if not seen:
             continue
-        times = {one.time_h for one in seen if np.isfinite(one.time_h)}
+        times = {-BEFORE, *(h for one in seen for h in (one.time_h, one.baseline_h) if np.isfinite(h))}
         if any("peak" in one.statistic for one in seen):
             end = max(24 * protocol.days - zero, 24.0)
             times |= {*np.arange(0.0, 24.0, GRID), *np.arange(24.0, end, 1.0)}
-        found.append(Experiment(protocol, zero, zero + np.array([-BEFORE, *sorted(times)]), seen))
+        found.append(Experiment(protocol, zero, zero + np.array(sorted(t for t in times if zero + t >= 0)), seen))
     return found
 
 
@@ -245,9 +259,13 @@ def _observations(row: Any, curve: "pd.DataFrame", spreads: Sequence[str], n_unk
     error = row.se if np.isfinite(row.se) else row.sd / np.sqrt(n)
     time = float(row.time_h) if timed else np.nan
     own = Observation(
-        row.id, row.study, row.quantity, row.statistic, time, rises, row.rise if rises else row.value, row.sd, error, n
-    )
-    if row.quantity not in spreads or not np.isfinite(row.sd) or not timed:
+        row.id, row.study, row.quantity, row.statistic, time, rises, row.rise if rises else row.value, row.sd, error, n,
+        row.baseline_h if np.isfinite(row.baseline_h) else -BEFORE,
+    )  # fmt: skip
+    if row.statistic == "percent change":
+        fold = 1.0 + own.observed / 100
+        return [replace(own, statistic="fold change", observed=fold, sd=row.sd / 100, error=error / 100)]
+    if row.quantity not in spreads or not np.isfinite(row.sd) or not timed or (rises and row.time_h < 0):
         return [own]
     before = curve[(curve.study == row.study) & (curve.quantity == row.quantity) & (curve.time_h == 0)].sd
     # What people differed by before, and the assay with it, is not the model's to explain. An SD of heavy tails
@@ -257,6 +275,8 @@ def _observations(row: Any, curve: "pd.DataFrame", spreads: Sequence[str], n_unk
 
 
 def _floor(one: Observation, floors: Mapping[str, float]) -> float:
+    if one.statistic == "fold change":
+        return 0.01
     return 1.0 if one.statistic in UNSCALED else floors.get(one.quantity, 1.0)
 
 

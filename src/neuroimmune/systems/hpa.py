@@ -2,10 +2,11 @@
 
 from typing import Any, NamedTuple
 
-from neuroimmune.kinetics import circadian, positive, repressed, saturating, sqrt
+from neuroimmune.kinetics import circadian, exp, hill, positive, repressed, saturating, sqrt
 from neuroimmune.quantity import System, output, par, state
 
-ALIGNED = "grosskopf_ultradian: fitted_config.yaml"
+FIT = "fitted: HPA rows of role fit, see docs/fit-hpa.md"
+PRIOR = "; prior: "
 
 
 class HPAState(NamedTuple):
@@ -19,6 +20,7 @@ class HPAState(NamedTuple):
     crh_ovine: float = state(0.0, "ug/kg", "injected ovine CRH in plasma, per body weight", scale=1e-3)
     dexamethasone_gut: float = state(0.0, "mg", "dexamethasone not yet absorbed", scale=1e-3)
     dexamethasone: float = state(0.0, "mg", "dexamethasone in the body", scale=1e-3)
+    dexamethasone_late: float = state(0.0, "mg", "dexamethasone as its effect shows it, later and longer", scale=1e-3)
 
 
 class HPAOutputs(NamedTuple):
@@ -32,12 +34,13 @@ class HPAOutputs(NamedTuple):
 class HPA(System):
     """CRH drives ACTH, ACTH drives cortisol, cortisol holds both back; ACTH and CRH also grow the glands.
 
-    Includes the clock, feedback through MR and GR, gland mass; leaves out pulses, the awakening response and
-    changing receptors. CRH (half-life 4 min) follows at once. Feedback is by total cortisol, as published.
+    Includes the clock, feedback through MR and GR, gland mass, injected CRH and dexamethasone, whose effect outlasts
+    it; leaves out pulses and changing receptors. CRH (half-life 4 min) follows at once. Feedback is by total cortisol.
     Equations: karin2020, milo2025, in absolute units by the means over 24 h of carroll2007, without the gland
-    capacity of 1e6, which never acts; clock: grosskopf_ultradian.
-    ACTH drives cortisol in proportion, so the day's swing of cortisol is too small: its peak is 2.4 times its
-    nadir, measured 8 times (debono2009). Valid for hours to months; not for adrenal failure.
+    capacity of 1e6, which never acts. Two things differ: the daily drive is the exponential of two cosines, so never
+    negative, and the adrenal answers ACTH by a sigmoid, for ACTH swings 2.4-fold in a day and cortisol 8-fold
+    (carroll2007, debono2009), yet cortisol hardly exceeds three times its morning peak. With a steepness of 1, a great
+    `acth_half` and no rhythm it is the published model. Valid for hours to months; not for adrenal failure.
     """
 
     k_acth: float = par(2.0794415, "1/hour", "removal of ACTH, half-life 20 min", "milo2025: notebook, gamma_x2")
@@ -60,6 +63,12 @@ class HPA(System):
         "fitted: carroll2007, mean over 24 h of 154; spread from the reference range of the peak, debono2009",
         spread=0.144, range=(10.0, 2000.0),
     )  # fmt: skip
+    s_cortisol: float = par(
+        1100.0, "nmol/L/hour", "making of cortisol at most, by an adrenal of usual mass",
+        "definition: with it the middle person's adrenal mass is 1",
+    )  # fmt: skip
+    acth_half: float = par(2.4, "1", "ACTH, relative to acth_rest, that half-saturates it", FIT)
+    acth_hill: float = par(3.0, "1", "its steepness", FIT, fixed=True)
     gr_half: float = par(
         4.0, "1", "cortisol that halves release through GR, relative to cortisol_rest", "milo2025: notebook, K_GR"
     )  # fmt: skip
@@ -67,21 +76,10 @@ class HPA(System):
 
     day: float = par(24.0, "hour", "length of the day", "definition", fixed=True)
     half_day: float = par(12.0, "hour", "length of half a day", "definition", fixed=True)
-    rhythm_24h: float = par(0.69638855, "1", "swing of the daily drive", ALIGNED, range=(0.0, 0.75))
-    rhythm_24h_peak: float = par(
-        9.40941665, "hour", "its peak", ALIGNED + "; sine phase 5.3906 written as the hour of a cosine's peak",
-        range=(0.0, 24.0),
-    )  # fmt: skip
-    rhythm_12h: float = par(0.22061145, "1", "swing of the half-daily drive", ALIGNED, range=(0.0, 0.25))
-    rhythm_12h_peak: float = par(
-        7.24115392, "hour", "its peak", ALIGNED + "; sine phase 4.0625 written as the hour of a cosine's peak",
-        range=(0.0, 12.0),
-    )  # fmt: skip
-    rhythm_shift: float = par(
-        -1.34, "hour", "how much later than the aligned day the usual clock runs",
-        "fitted: carroll2007, 24-h component of cortisol peaks at 09:27; the published days were all moved to 10:00",
-        range=(-12.0, 12.0),
-    )  # fmt: skip
+    rhythm_24h: float = par(1.2, "1", "swing of the logarithm of the drive, daily", FIT, range=(0.0, 3.0))
+    rhythm_24h_peak: float = par(7.5, "hour", "its peak", FIT, range=(0.0, 24.0))
+    rhythm_12h: float = par(0.3, "1", "swing of the logarithm of the drive, half-daily", FIT, range=(0.0, 2.0))
+    rhythm_12h_peak: float = par(6.0, "hour", "its peak", FIT, range=(0.0, 12.0))
 
     k_crh_human: float = par(1.0, "1/hour", "removal of human CRH", "assumed: to be fitted to schmidt2003")
     k_crh_ovine: float = par(0.4, "1/hour", "removal of ovine CRH", "assumed: cleared 3 to 4 times as slowly")
@@ -91,6 +89,10 @@ class HPA(System):
     injected_on_crh_half: float = par(0.5, "ug/kg", "injected CRH that half-saturates it", "assumed: 0.3 to 1 ug/kg")
     k_dexamethasone_gut: float = par(1.0, "1/hour", "absorption of dexamethasone", "assumed: a peak within 2 h")
     k_dexamethasone: float = par(0.19, "1/hour", "removal of dexamethasone", "assumed: half-life 3.6 h")
+    k_dexamethasone_late: float = par(
+        0.08, "1/hour", "pace of its effect, half-life 9 h",
+        "assumed: one dose holds the axis down for a day and a half, plasma is clear of it in less",
+    )  # fmt: skip
     dexamethasone_on_gr: float = par(
         30.0, "1/mg", "cortisol, relative to cortisol_rest, that acts on GR like a milligram of dexamethasone",
         "assumed: to be fitted to fok1991",
@@ -114,15 +116,17 @@ class HPA(System):
         acth = y.acth / self.acth_rest
         injected = self.injected_on_crh * saturating(y.crh_human + y.crh_ovine, self.injected_on_crh_half)
         released = (crh + injected) * y.pituitary_mass * self.gr(y)
+        made = self.s_cortisol * y.adrenal_mass * hill(acth, self.acth_half, self.acth_hill)
         return HPAState(
             acth=self.k_acth * (self.acth_rest * released - y.acth),
-            cortisol=self.k_cortisol * (self.cortisol_rest * acth * y.adrenal_mass - y.cortisol),
+            cortisol=made - self.k_cortisol * y.cortisol,
             pituitary_mass=self.k_pituitary * y.pituitary_mass * (crh - 1.0),
             adrenal_mass=self.k_adrenal * y.adrenal_mass * (acth - 1.0),
             crh_human=-self.k_crh_human * y.crh_human,
             crh_ovine=-self.k_crh_ovine * y.crh_ovine,
             dexamethasone_gut=-self.k_dexamethasone_gut * y.dexamethasone_gut,
             dexamethasone=self.k_dexamethasone_gut * y.dexamethasone_gut - self.k_dexamethasone * y.dexamethasone,
+            dexamethasone_late=self.k_dexamethasone_late * (y.dexamethasone - y.dexamethasone_late),
         )
 
     def outputs(self, t: Any, y: HPAState, drive: Any, phase: Any) -> HPAOutputs:
@@ -135,16 +139,14 @@ class HPA(System):
 
     def crh(self, t: Any, y: HPAState, drive: Any, phase: Any) -> Any:
         """CRH in balance with its drive, held back through MR (as 1/cortisol) and GR."""
-        shift = self.rhythm_shift + phase
-        rhythm = (
-            1.0
-            + self.rhythm_24h * circadian(t, self.rhythm_24h_peak + shift, self.day)
-            + self.rhythm_12h * circadian(t, self.rhythm_12h_peak + shift, self.half_day)
+        rhythm = exp(
+            self.rhythm_24h * circadian(t, self.rhythm_24h_peak + phase, self.day)
+            + self.rhythm_12h * circadian(t, self.rhythm_12h_peak + phase, self.half_day)
         )
         mr = self.cortisol_rest / y.cortisol
         return positive(rhythm + drive) * mr * self.gr(y)
 
     def gr(self, y: HPAState) -> Any:
         """What feedback through GR leaves of a release."""
-        agonist = y.cortisol / self.cortisol_rest + self.dexamethasone_on_gr * y.dexamethasone
+        agonist = y.cortisol / self.cortisol_rest + self.dexamethasone_on_gr * y.dexamethasone_late
         return repressed(agonist, self.gr_half, self.gr_hill)
