@@ -33,6 +33,7 @@ class BodyInputs(NamedTuple):
     """What reaches the body from outside."""
 
     endotoxin_infusion: float = level(0.0, "ng/kg/hour", "endotoxin given into a vein")
+    il6_infusion: float = level(0.0, "pg/mL/hour", "interleukin-6 given into a vein, as what it adds to plasma")
     stress: float = level(0.0, "1", "stress; 1 is that of speaking and reckoning before a jury")
     exertion: float = level(0.0, "1", "oxygen uptake above rest, as a share of its maximum", range=(0.0, 1.2))
     kept_awake: float = level(0.0, "1", "being kept from sleep: 1 is entirely", range=(0.0, 1.0))
@@ -78,16 +79,14 @@ class Body(System):
     il6_on_crh: float = par(10.0, "1", "drive of CRH by IL-6, an e-fold of its rise", FIT, spread=0.3)
     il6_on_crh_half: float = par(10.0, "pg/mL", "rise of IL-6 from which it counts", FIT)
     tnf_on_crh: float = par(
-        5.0, "1", "drive of CRH by TNF, an e-fold of its rise",
-        "assumed: half of IL-6's, as for the brain; no verified row tells the two apart",
+        15.0, "1", "drive of CRH by TNF, an e-fold of its rise",
+        "assumed: half of IL-6's, as for the brain; endotoxin raises both, and no verified row tells them apart",
     )  # fmt: skip
-    tnf_on_crh_half: float = par(10.0, "pg/mL", "rise of TNF from which it counts", "assumed: as IL-6's")
+    tnf_on_crh_half: float = par(200.0, "pg/mL", "rise of TNF from which it counts", "assumed: as IL-6's")
     stress_on_crh: float = par(5.0, "1", "drive of CRH by stress", FIT, spread=0.5)
     waking_on_crh: float = par(1.0, "1", "drive of CRH by waking", FIT)
     exertion_on_crh: float = par(10.0, "1", "drive of CRH by exertion, at most", FIT)
-    exertion_on_crh_half: float = par(
-        0.8, "1", "exertion that half-saturates it", "assumed: cortisol rises above 60 % of VO2max, hill2008"
-    )
+    exertion_on_crh_half: float = par(0.8, "1", "exertion that half-saturates it", FIT)
     exertion_on_crh_hill: float = par(6.0, "1", "its steepness", "assumed: a threshold, hill2008", fixed=True)
 
     il6_on_brain: float = par(1.0, "1", "signal to the brain by IL-6, an e-fold of its rise", "definition", fixed=True)
@@ -107,9 +106,15 @@ class Body(System):
         stress, exertion, awake = inputs.stress, inputs.exertion, inputs.kept_awake
         return BodyState(
             cytokines=self.cytokines.rates(
-                t, y.cytokines, inputs.endotoxin_infusion, self.energy.il6_made(y.energy, exertion)
-            ),
-            hpa=self.hpa.rates(t, y.hpa, self.crh_drive(t, y, inputs), self.sleep.phase(y.sleep)),
+                t,
+                y.cytokines,
+                inputs.endotoxin_infusion,
+                inputs.il6_infusion,
+                il6_muscle=self.energy.il6_made(y.energy, exertion),
+                stress_drive=0.0,
+                cortisol_hold=1.0,
+            ),  # fmt: skip
+            hpa=self.hpa.rates(t, y.hpa, *self.crh_drives(t, y, inputs), self.sleep.phase(y.sleep)),
             sleep=self.sleep.rates(t, y.sleep, awake, self.slow_on_restoration * y.brain.signal_slow),
             brain=self.brain.rates(t, y.brain, self.blood_signal(y.cytokines)),
             autonomic=self.autonomic.rates(
@@ -127,7 +132,7 @@ class Body(System):
         """What can be read off the state."""
         sleep = self.sleep.outputs(t, y.sleep, inputs.kept_awake)
         return BodyOutputs(
-            hpa=self.hpa.outputs(t, y.hpa, self.crh_drive(t, y, inputs), self.sleep.phase(y.sleep)),
+            hpa=self.hpa.outputs(t, y.hpa, *self.crh_drives(t, y, inputs), self.sleep.phase(y.sleep)),
             sleep=sleep,
             brain=self.brain.outputs(y.brain),
             autonomic=self.autonomic.outputs(y.autonomic, sleep.asleep, y.cytokines.temperature),
@@ -142,14 +147,14 @@ class Body(System):
             immune_drive=self.immune_drive(y.cytokines),
         )
 
-    def crh_drive(self, t: Any, y: BodyState, inputs: BodyInputs) -> Any:
-        """All that drives CRH beside the clock, whose mean is 1."""
-        return (
+    def crh_drives(self, t: Any, y: BodyState, inputs: BodyInputs) -> tuple[Any, Any]:
+        """What drives CRH beside the clock: what MR holds back, and what it does not."""
+        drive = (
             self.stress_on_crh * inputs.stress
-            + self.immune_drive(y.cytokines)
             + self.waking_on_crh * self.sleep.waking(t, y.sleep, inputs.kept_awake)
             + self.exertion_on_crh * hill(inputs.exertion, self.exertion_on_crh_half, self.exertion_on_crh_hill)
         )
+        return drive, self.immune_drive(y.cytokines)
 
     def immune_drive(self, y: CytokineState) -> Any:
         """Cytokines to CRH: by their rises, so that it is nothing at rest."""

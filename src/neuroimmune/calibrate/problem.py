@@ -21,8 +21,12 @@ if TYPE_CHECKING:
 
 BEFORE = 0.05  # hours before the first event, at which a rise is counted from
 GRID = 0.25  # hours between the moments among which a peak is sought, for a day after the first event; then hourly
+TIMING = (
+    0.5  # hours: how closely a study that draws blood by the hour tells when a peak was, however many people it had
+)
 MISSING = 1e3  # the residual of a prediction that could not be computed
-UNSCALED = ("time of peak", "sd of log peak", "fold change")  # what no assay's scale can change
+RELATIVE = {"fold change": (1.0, 0.0), "percent change": (100.0, 1.0)}
+UNSCALED = ("time of peak", "sd of log peak", "cohen d", *RELATIVE)  # what no assay's scale can change
 SCALE, SPREAD = "scale:", "spread:"
 
 Rest = Callable[[Model, np.ndarray], np.ndarray]
@@ -53,15 +57,17 @@ class Observation:
 
     row: str
     study: str
+    protocol: str
+    settings: str
     quantity: str
     statistic: str
     time_h: float
+    baseline_h: float
     rises: bool
     observed: float
     sd: float
     error: float
     n: int
-    baseline_h: float = -BEFORE
 
 
 @dataclass(frozen=True)
@@ -84,9 +90,10 @@ class Problem:
     - `floors`: of each quantity, the size [its unit] above which relative and below which absolute differences count
       (the residual is that of asinh(value / floor)); 1 if not given.
     - `rest`: states at midnight from the model and the people's parameter rows; by default the resting day is sought.
-    - `spreads`: of which quantities the SDs between people are to be met too.
+    - `spreads`: of which quantities the SDs between people, as published with means, are to be met too.
     - `people`: how many are simulated, by a Sobol sequence; a power of 2. All vectors have the same people.
     - `model_error`: what even the best numbers may miss, beside sampling, on the asinh scale.
+    - `noise`: of each quantity, the SD [its unit] with which one person is measured; it counts where no SD was published.
     - `alike`: parameters in which the virtual people do not differ, such as those that reach none of the rows.
     - `n_unknown`: people in a study that does not tell.
     """
@@ -99,6 +106,7 @@ class Problem:
     spreads: Sequence[str] = ()
     people: int = 32
     model_error: float = 0.1
+    noise: Mapping[str, float] = field(default_factory=dict)
     alike: Sequence[str] = ()
     n_unknown: int = 8
     threads: int = 1
@@ -140,7 +148,9 @@ class Problem:
         _, people_sd = self.predict(x[None])
         error = np.array([one.error for one in self.seen])
         n = np.array([one.n for one in self.seen])
-        error = np.where(np.isnan(error), people_sd[0] / np.sqrt(n), error)
+        noise = np.array([self.noise.get(one.quantity, 0.0) for one in self.seen])
+        error = np.where(np.isnan(error), np.hypot(people_sd[0], noise) / np.sqrt(n), error)
+        error = np.hypot(error, [TIMING if one.statistic == "time of peak" else 0.0 for one in self.seen])
         slope = 1.0 / np.sqrt(self.floor**2 + np.array([one.observed for one in self.seen]) ** 2)
         self.error = np.sqrt((error * slope) ** 2 + self.model_error**2)
 
@@ -175,8 +185,8 @@ class Problem:
 
     def _differing(self) -> list[str]:
         fitted = {name.removeprefix(SPREAD) for name in self.names if name.startswith(SPREAD)}
-        differ = {n for n, known in self.known.items() if known.spread or known.sd} - set(self.alike)
-        return [n for n in self.model.people_parameters if n in differ | fitted]
+        differ = {name for name, known in self.known.items() if known.spread or known.sd} - set(self.alike)
+        return [name for name in self.model.people_parameters if name in differ | fitted]
 
     def _at_rest(self, rows: np.ndarray) -> np.ndarray:
         if self.rest is not None:
@@ -207,31 +217,29 @@ class Problem:
 
 def statistic_of(values: np.ndarray, hours: np.ndarray, one: Observation) -> tuple[np.ndarray, np.ndarray]:
     """An observation's statistic over people, and the SD between them, of values of shape (vectors, people, hours)."""
-    before = values[..., int(np.abs(hours - one.baseline_h).argmin()), None]
-    rise = values - before if one.rises else values
-    if one.statistic in ("peak", "median peak", "time of peak", "sd of log peak"):
-        rise = rise[..., after := hours >= 0]
-        each = rise.max(-1) if one.statistic != "time of peak" else _summit(rise, hours[after])
+    before = values[..., int(np.abs(hours - (one.baseline_h if np.isfinite(one.baseline_h) else -BEFORE)).argmin())]
+    after = hours >= 0
+    if one.statistic == "time of peak":
+        each = hours[after][values[..., after].argmax(-1)]
+    elif np.isfinite(one.time_h):
+        each = values[..., int(np.abs(hours - one.time_h).argmin())]
     else:
-        each = rise[..., int(np.abs(hours - one.time_h).argmin())]
-        if one.statistic == "fold change":
-            each = each / before[..., 0].mean(1, keepdims=True)
+        each = values[..., after].max(-1)
+    if one.rises or one.statistic == "cohen d":
+        each = each - before
     sd = each.std(1, ddof=1)
+    if one.statistic in RELATIVE:  # of the means, and what people differ by in their own
+        scale, less = RELATIVE[one.statistic]
+        return scale * (each.mean(1) / before.mean(1) - less), scale * (each / before).std(1, ddof=1)
     if one.statistic == "sd":
         return sd, sd
+    if one.statistic == "cohen d":
+        return each.mean(1) / sd, np.ones(len(sd))
     if one.statistic == "sd of log peak":
         return np.log(np.maximum(each, 1e-9)).std(1, ddof=1), sd
     if one.statistic == "geometric mean":
         return np.exp(np.log(np.maximum(each, 1e-9)).mean(1)), sd
     return (np.median(each, 1) if one.statistic in ("median", "median peak") else each.mean(1)), sd
-
-
-def _summit(values: np.ndarray, hours: np.ndarray) -> np.ndarray:
-    """When each course is highest: the summit of the parabola through the highest value and its neighbours."""
-    top = np.clip(values.argmax(-1), 1, len(hours) - 2)[..., None]
-    a, b, c = (np.take_along_axis(values, top + step, -1)[..., 0] for step in (-1, 0, 1))
-    gap, bend = (hours[1:] - hours[:-1])[top[..., 0]], np.minimum(a + c - 2 * b, -1e-9)
-    return hours[top[..., 0]] + gap * np.clip((a - c) / (2 * bend), -1, 1)
 
 
 def _experiments(rows: "pd.DataFrame", spreads: Sequence[str], n_unknown: int) -> list[Experiment]:
@@ -242,30 +250,39 @@ def _experiments(rows: "pd.DataFrame", spreads: Sequence[str], n_unknown: int) -
         seen = tuple(one for row in some.itertuples() for one in _observations(row, some, spreads, n_unknown))
         if not seen:
             continue
-        times = {-BEFORE, *(h for one in seen for h in (one.time_h, one.baseline_h) if np.isfinite(h))}
-        if any("peak" in one.statistic for one in seen):
+        times = {hour for one in seen for hour in (one.time_h, one.baseline_h, -BEFORE) if hour >= -zero}
+        if not all(np.isfinite(one.time_h) for one in seen):
             end = max(24 * protocol.days - zero, 24.0)
             times |= {*np.arange(0.0, 24.0, GRID), *np.arange(24.0, end, 1.0)}
-        found.append(Experiment(protocol, zero, zero + np.array(sorted(t for t in times if zero + t >= 0)), seen))
+        found.append(Experiment(protocol, zero, zero + np.array(sorted(times)), seen))
     return found
 
 
 def _observations(row: Any, curve: "pd.DataFrame", spreads: Sequence[str], n_unknown: int) -> list[Observation]:
     """A row's own number, and the SD it was published with."""
-    rises, timed = bool(np.isfinite(row.rise)) and row.statistic != "time of peak", "peak" not in row.statistic
+    rises = bool(np.isfinite(row.rise)) and row.statistic not in UNSCALED
+    timed = bool(np.isfinite(row.time_h)) and "peak" not in row.statistic
     if rises and timed and row.time_h == 0:
         return []  # a rise of nothing at the time of the dose is no observation
     n = int(row.n) if np.isfinite(row.n) else n_unknown
     error = row.se if np.isfinite(row.se) else row.sd / np.sqrt(n)
-    time = float(row.time_h) if timed else np.nan
+    time, value = float(row.time_h) if timed else np.nan, row.rise if rises else row.value
     own = Observation(
-        row.id, row.study, row.quantity, row.statistic, time, rises, row.rise if rises else row.value, row.sd, error, n,
-        row.baseline_h if np.isfinite(row.baseline_h) else -BEFORE,
-    )  # fmt: skip
-    if row.statistic == "percent change":
-        fold = 1.0 + own.observed / 100
-        return [replace(own, statistic="fold change", observed=fold, sd=row.sd / 100, error=error / 100)]
-    if row.quantity not in spreads or not np.isfinite(row.sd) or not timed or (rises and row.time_h < 0):
+        row.id,
+        row.study,
+        row.protocol,
+        row.settings,
+        row.quantity,
+        row.statistic,
+        time,
+        row.baseline_h,
+        rises,
+        value,
+        row.sd,
+        error,
+        n,
+    )
+    if row.quantity not in spreads or not np.isfinite(row.sd) or not timed or row.statistic != "mean" or (rises and time < 0):
         return [own]
     before = curve[(curve.study == row.study) & (curve.quantity == row.quantity) & (curve.time_h == 0)].sd
     # What people differed by before, and the assay with it, is not the model's to explain. An SD of heavy tails
@@ -275,8 +292,8 @@ def _observations(row: Any, curve: "pd.DataFrame", spreads: Sequence[str], n_unk
 
 
 def _floor(one: Observation, floors: Mapping[str, float]) -> float:
-    if one.statistic == "fold change":
-        return 0.01
+    if one.statistic == "percent change":
+        return 10.0
     return 1.0 if one.statistic in UNSCALED else floors.get(one.quantity, 1.0)
 
 

@@ -64,8 +64,10 @@ def _least_squares(problem: Problem, x: np.ndarray, most: int) -> tuple[float, n
 
 
 def groups(problem: Problem) -> np.ndarray:
-    """The group of each observation whose variance is inflated together: a quantity's means, or its SDs."""
-    return np.array([f"{one.quantity}{' (sd)' if one.statistic.startswith('sd') else ''}" for one in problem.seen])
+    """The group of each observation whose variance is inflated together: a quantity's means, or SDs, in a protocol."""
+    return np.array([
+        f"{one.quantity}{' (sd)' if one.statistic.startswith('sd') else ''}, {one.protocol}" for one in problem.seen
+    ])  # fmt: skip
 
 
 def inflate(problem: Problem, x: np.ndarray) -> dict[str, float]:
@@ -78,8 +80,8 @@ def inflate(problem: Problem, x: np.ndarray) -> dict[str, float]:
     of, found = groups(problem), {}
     for name in dict.fromkeys(of):
         own = of == name
-        found[name] = max(1.0, float(missed[own].sum() / max(own.sum() - hat[own].sum(), 1.0)))
-        problem.inflation[own] = found[name]
+        found[str(name)] = max(1.0, float(missed[own].sum() / max(own.sum() - hat[own].sum(), 1.0)))
+        problem.inflation[own] = found[str(name)]
     return found
 
 

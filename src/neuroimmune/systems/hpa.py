@@ -6,7 +6,6 @@ from neuroimmune.kinetics import circadian, exp, hill, positive, repressed, satu
 from neuroimmune.quantity import System, output, par, state
 
 FIT = "fitted: HPA rows of role fit, see docs/fit-hpa.md"
-PRIOR = "; prior: "
 
 
 class HPAState(NamedTuple):
@@ -36,17 +35,16 @@ class HPA(System):
 
     Includes the clock, feedback through MR and GR, gland mass, injected CRH and dexamethasone, whose effect outlasts
     it; leaves out pulses and changing receptors. CRH (half-life 4 min) follows at once. Feedback is by total cortisol.
-    Equations: karin2020, milo2025, in absolute units by the means over 24 h of carroll2007, without the gland
-    capacity of 1e6, which never acts. Two things differ: the daily drive is the exponential of two cosines, so never
+    Equations: karin2020, milo2025, in absolute units by the mean ACTH of carroll2007, without the gland
+    capacity of 1e6, which never acts. Three things differ: cytokines drive CRH past MR, for else a drive that raises
+    ACTH tenfold would let a trace of IL-6 double cortisol; the daily drive is the exponential of two cosines, so never
     negative, and the adrenal answers ACTH by a sigmoid, for ACTH swings 2.4-fold in a day and cortisol 8-fold
     (carroll2007, debono2009), yet cortisol hardly exceeds three times its morning peak. With a steepness of 1, a great
     `acth_half` and no rhythm it is the published model. Valid for hours to months; not for adrenal failure.
     """
 
-    k_acth: float = par(2.0794415, "1/hour", "removal of ACTH, half-life 20 min", "milo2025: notebook, gamma_x2")
-    k_cortisol: float = par(
-        0.5198604, "1/hour", "removal of cortisol, half-life 80 min", "milo2025: notebook, gamma_x3"
-    )  # fmt: skip
+    k_acth: float = par(2.0794415, "1/hour", "removal of ACTH", FIT)
+    k_cortisol: float = par(0.5198604, "1/hour", "removal of cortisol", FIT)
     k_pituitary: float = par(
         0.0014440566, "1/hour", "turnover of the pituitary, half-life 20 d", "milo2025: notebook, gamma_P"
     )  # fmt: skip
@@ -59,19 +57,17 @@ class HPA(System):
         spread=0.23, range=(1.0, 400.0),
     )  # fmt: skip
     cortisol_rest: float = par(
-        167.0, "nmol/L", "cortisol at which feedback through MR is one",
-        "fitted: carroll2007, mean over 24 h of 154; spread from the reference range of the peak, debono2009",
-        spread=0.144, range=(10.0, 2000.0),
+        167.0, "nmol/L", "cortisol at which feedback through MR is one", FIT, spread=0.144, range=(10.0, 2000.0)
     )  # fmt: skip
     s_cortisol: float = par(
         1100.0, "nmol/L/hour", "making of cortisol at most, by an adrenal of usual mass",
         "definition: with it the middle person's adrenal mass is 1",
     )  # fmt: skip
     acth_half: float = par(2.4, "1", "ACTH, relative to acth_rest, that half-saturates it", FIT)
-    acth_hill: float = par(3.0, "1", "its steepness", FIT, fixed=True)
-    gr_half: float = par(
-        4.0, "1", "cortisol that halves release through GR, relative to cortisol_rest", "milo2025: notebook, K_GR"
+    acth_hill: float = par(
+        3.0, "1", "its steepness", "assumed: of 2, 3 and 4 the one with which the rows of the fit are met best", fixed=True
     )  # fmt: skip
+    gr_half: float = par(4.0, "1", "cortisol that halves release through GR, relative to cortisol_rest", FIT)
     gr_hill: float = par(3.0, "1", "steepness of GR feedback", "milo2025: notebook, n_GR", fixed=True)
 
     day: float = par(24.0, "hour", "length of the day", "definition", fixed=True)
@@ -81,21 +77,15 @@ class HPA(System):
     rhythm_12h: float = par(0.3, "1", "swing of the logarithm of the drive, half-daily", FIT, range=(0.0, 2.0))
     rhythm_12h_peak: float = par(6.0, "hour", "its peak", FIT, range=(0.0, 12.0))
 
-    k_crh_human: float = par(1.0, "1/hour", "removal of human CRH", "assumed: to be fitted to schmidt2003")
-    k_crh_ovine: float = par(0.4, "1/hour", "removal of ovine CRH", "assumed: cleared 3 to 4 times as slowly")
-    injected_on_crh: float = par(
-        3.0, "1", "drive of ACTH by injected CRH, at most", "assumed: to be fitted to ocrf1983"
-    )
-    injected_on_crh_half: float = par(0.5, "ug/kg", "injected CRH that half-saturates it", "assumed: 0.3 to 1 ug/kg")
+    k_crh_human: float = par(1.0, "1/hour", "removal of human CRH", FIT)
+    k_crh_ovine: float = par(0.4, "1/hour", "removal of ovine CRH", FIT)
+    injected_on_crh: float = par(3.0, "1", "drive of ACTH by injected CRH, at most", FIT)
+    injected_on_crh_half: float = par(0.5, "ug/kg", "injected CRH that half-saturates it", FIT)
     k_dexamethasone_gut: float = par(1.0, "1/hour", "absorption of dexamethasone", "assumed: a peak within 2 h")
-    k_dexamethasone: float = par(0.19, "1/hour", "removal of dexamethasone", "assumed: half-life 3.6 h")
-    k_dexamethasone_late: float = par(
-        0.08, "1/hour", "pace of its effect, half-life 9 h",
-        "assumed: one dose holds the axis down for a day and a half, plasma is clear of it in less",
-    )  # fmt: skip
+    k_dexamethasone: float = par(0.19, "1/hour", "removal of dexamethasone", FIT)
+    k_dexamethasone_late: float = par(0.08, "1/hour", "pace of its effect, which outlasts it", FIT)
     dexamethasone_on_gr: float = par(
-        30.0, "1/mg", "cortisol, relative to cortisol_rest, that acts on GR like a milligram of dexamethasone",
-        "assumed: to be fitted to fok1991",
+        30.0, "1/mg", "cortisol, relative to cortisol_rest, that acts on GR like a milligram of dexamethasone", FIT
     )  # fmt: skip
 
     cbg: float = par(
@@ -105,14 +95,15 @@ class HPA(System):
     albumin: float = par(
         647.0, "umol/L", "albumin in plasma", "assumed: 43 g/L, the middle of laboratory ranges, at 66.5 kDa"
     )  # fmt: skip
-    saliva: float = par(
-        0.5, "1", "share of free cortisol that saliva shows", "assumed: the gland turns about half into cortisone"
-    )
+    saliva: float = par(0.5, "1", "share of free cortisol that saliva shows", FIT)
     albumin_half: float = par(137.8, "umol/L", "free cortisol that would half-fill albumin", "dorin2009: abstract")
 
-    def rates(self, t: Any, y: HPAState, drive: Any, phase: Any) -> HPAState:
-        """`drive` adds to the daily drive, whose mean is 1; `phase` is how many hours later the person's clock runs."""
-        crh = self.crh(t, y, drive, phase)
+    def rates(self, t: Any, y: HPAState, drive: Any, immune: Any, phase: Any) -> HPAState:
+        """What other systems send: `drive` adds to the daily drive, and `immune` to CRH past MR; both are nothing at rest.
+
+        `phase` is how many hours later the person's clock runs.
+        """
+        crh = self.crh(t, y, drive, immune, phase)
         acth = y.acth / self.acth_rest
         injected = self.injected_on_crh * saturating(y.crh_human + y.crh_ovine, self.injected_on_crh_half)
         released = (crh + injected) * y.pituitary_mass * self.gr(y)
@@ -129,22 +120,22 @@ class HPA(System):
             dexamethasone_late=self.k_dexamethasone_late * (y.dexamethasone - y.dexamethasone_late),
         )
 
-    def outputs(self, t: Any, y: HPAState, drive: Any, phase: Any) -> HPAOutputs:
+    def outputs(self, t: Any, y: HPAState, drive: Any, immune: Any, phase: Any) -> HPAOutputs:
         """CRH, and free cortisol by mass action: a quadratic, for albumin is never near full."""
         loose = 1.0 + self.albumin / self.albumin_half  # free and on albumin, per free
         b = loose * self.cbg_half + self.cbg - y.cortisol
         root = sqrt(b * b + 4.0 * loose * self.cbg_half * y.cortisol)
         free = 2.0 * self.cbg_half * y.cortisol / (b + root)
-        return HPAOutputs(crh=self.crh(t, y, drive, phase), cortisol_free=free, cortisol_saliva=self.saliva * free)
+        return HPAOutputs(crh=self.crh(t, y, drive, immune, phase), cortisol_free=free, cortisol_saliva=self.saliva * free)
 
-    def crh(self, t: Any, y: HPAState, drive: Any, phase: Any) -> Any:
-        """CRH in balance with its drive, held back through MR (as 1/cortisol) and GR."""
+    def crh(self, t: Any, y: HPAState, drive: Any, immune: Any, phase: Any) -> Any:
+        """CRH in balance with what drives it: clock and mind held back through MR (as 1/cortisol) and GR, cytokines by GR."""
         rhythm = exp(
             self.rhythm_24h * circadian(t, self.rhythm_24h_peak + phase, self.day)
             + self.rhythm_12h * circadian(t, self.rhythm_12h_peak + phase, self.half_day)
         )
         mr = self.cortisol_rest / y.cortisol
-        return positive(rhythm + drive) * mr * self.gr(y)
+        return (positive(rhythm + drive) * mr + immune) * self.gr(y)
 
     def gr(self, y: HPAState) -> Any:
         """What feedback through GR leaves of a release."""

@@ -1,0 +1,134 @@
+"""The fit of the cytokine system: `python -m neuroimmune.calibrate.cytokines`, some minutes on one core.
+
+Endotoxin of 0.2, 0.5, 1 and 2 ng/kg at once and 2 ng/kg over 4 hours, interleukin-6 under the skin and typhoid
+vaccine, jointly. It writes the best numbers into `systems/cytokines.py`, draws into `posterior/cytokines.csv` and
+`docs/fit-cytokines.md`.
+"""
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from neuroimmune.calibrate import report, search
+from neuroimmune.calibrate.problem import Free, Problem
+from neuroimmune.engine.trace import Model
+from neuroimmune.evidence.targets import targets
+from neuroimmune.quantity import System, level, part
+from neuroimmune.systems.cytokines import Cytokines, CytokineState
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+QUANTITIES = ("tnf", "il6", "il8", "il10", "temperature", "crp")
+BLOOD = ("tnf", "il6", "il8", "il10")
+# Of the peaks of the 20 men, whose curves stand in the data file of windoloski2024: SD of the logarithm.
+LOG_PEAKS = {"tnf": 0.69, "il6": 0.48, "il8": 0.17, "il10": 0.47}
+
+NOTHING = "nothing is known: a factor of 2 either way"
+CLEARANCE = "the fall after the peak, physiology.md"
+FREE = [
+    Free("cytokines.k_endotoxin", 1.0, 0.6, why="pharmacodynamic models, 1.0 to 6.5 an hour"),
+    Free("cytokines.endotoxin_half", 1.0, 0.7, why="doses that differ in their answer"),
+    Free("cytokines.tnf_on_signal", 5.0, 0.7, why=NOTHING),
+    Free("cytokines.tnf_on_signal_half", 150.0, 0.7, why="about half the peak"),
+    Free("cytokines.k_signal", 2.0, 0.4, why="TNF appears after 1 h, the others half an hour later"),
+    Free("cytokines.s_tolerance", 4.0, 0.7, why=NOTHING),
+    Free("cytokines.k_tolerance", 0.2, 0.4, why="tolerance ex vivo is gone after 12 h, dillingh2014"),
+    Free("cytokines.il10_on_making_half", 30.0, 0.3, why="ex vivo, radwanski1998"),
+    Free("cytokines.k_tnf", 1.5, 0.3, why=CLEARANCE),
+    Free("cytokines.k_tnf_binding", 0.2, 0.7, why=NOTHING),
+    Free("cytokines.k_tnf_release", 0.3, 0.5, why="the slow end of TNF's fall"),
+    Free("cytokines.s_tnf", 1200.0, 1.0, why=NOTHING),
+    Free("cytokines.signal_on_tnf_half", 0.5, 0.7, why=NOTHING),
+    Free("cytokines.k_il6", 1.2, 0.2, why=CLEARANCE),
+    Free("cytokines.il6_on_removal_half", 1000.0, 0.7, why="injected IL-6 rises more than its dose"),
+    Free("cytokines.s_il6", 12000.0, 1.0, why=NOTHING),
+    Free("cytokines.signal_on_il6_half", 1.0, 0.7, why=NOTHING),
+    Free("cytokines.tolerance_on_il6_half", 2.0, 0.7, why=NOTHING),
+    Free("cytokines.k_il8", 1.0, 0.3, why=CLEARANCE),
+    Free("cytokines.s_il8", 4000.0, 0.7, why=NOTHING),
+    Free("cytokines.signal_on_il8_half", 0.5, 0.7, why=NOTHING),
+    Free("cytokines.tolerance_on_il8_half", 2.0, 0.7, why=NOTHING),
+    Free("cytokines.k_il10", 1.0, 0.2, why=CLEARANCE),
+    Free("cytokines.s_il10", 150.0, 0.7, why=NOTHING),
+    Free("cytokines.signal_on_il10_half", 0.5, 0.7, why=NOTHING),
+    Free("cytokines.tolerance_on_il10_half", 3.0, 0.7, why=NOTHING),
+    Free("cytokines.tau_temperature", 1.7, 0.3, why="dobreva2021"),
+    Free("cytokines.fever", 0.8, 0.5, why=NOTHING),
+    Free("cytokines.tnf_on_temperature_from", 20.0, 0.7, why=NOTHING),
+    Free("cytokines.il6_on_temperature_from", 600.0, 0.4, why="140 pg/mL for 3 h warmed nobody, steensberg2003"),
+    Free("cytokines.il6_on_crp_half", 100.0, 0.7, why=NOTHING),
+    Free("cytokines.k_il6_depot", 0.14, 0.3, why="half-life 5 h, banks2000"),
+    Free("cytokines.il6_of_depot", 900.0, 1.0, why="its own volume in litres, and half of it absorbed"),
+    Free("cytokines.k_vaccine", 0.15, 0.4, why="IL-6 peaks at 6 to 8 h"),
+    Free("cytokines.vaccine_as_endotoxin", 0.2, 1.0, why=NOTHING),
+    Free("spread:cytokines.endotoxin_half", 0.3, 0.5, why=NOTHING),
+    Free("spread:cytokines.k_signal", 0.1, 0.5, why=NOTHING),
+    Free("spread:cytokines.s_tolerance", 0.2, 0.5, why=NOTHING),
+    Free("spread:cytokines.s_tnf", 0.4, 0.5, why=NOTHING),
+    Free("spread:cytokines.s_il6", 0.4, 0.5, why=NOTHING),
+    Free("spread:cytokines.s_il8", 0.1, 0.5, why=NOTHING),
+    Free("spread:cytokines.s_il10", 0.3, 0.5, why=NOTHING),
+    Free("spread:cytokines.fever", 0.1, 0.5, why=NOTHING),
+    *(
+        Free(f"scale:{study}:{quantity}", 1.0, 0.3, why="laboratories differ by a third")
+        for study, some in {
+            "dillingh2014": ("tnf", "il6"), "windoloski2024": BLOOD, "barber1993": ("tnf",), "tsigos1997": ("il6",)
+        }.items()
+        for quantity in some
+    ),
+]  # fmt: skip
+
+
+class Given(NamedTuple):
+    """What is given into a vein."""
+
+    endotoxin_infusion: float = level(0.0, "ng/kg/hour", "endotoxin given into a vein")
+    il6_infusion: float = level(0.0, "pg/mL/hour", "interleukin-6 given into a vein, as what it adds to plasma")
+
+
+class Blood(System):
+    """The cytokine system by itself: nothing that other systems send it changes in these experiments."""
+
+    cytokines: Cytokines = part(Cytokines)
+
+    def rates(self, t: Any, y: CytokineState, inputs: Given) -> CytokineState:
+        """The cytokines' own, at usual cortisol."""
+        given = inputs.endotoxin_infusion, inputs.il6_infusion
+        return self.cytokines.rates(t, y, *given, il6_muscle=0.0, stress_drive=0.0, cortisol_hold=1.0)
+
+
+def rest(model: Model, people: np.ndarray) -> np.ndarray:
+    """States at rest of people's parameter rows: the cytokines' own resting levels, and nothing else."""
+    states = np.tile([q.value for q in model.states.values()], (len(people), 1))
+    for name in (*BLOOD, "crp"):
+        own = people[:, model.people_parameters.index(f"cytokines.{name}_rest")]
+        states[:, list(model.states).index(name)] = own
+    return states
+
+
+def rows() -> "pd.DataFrame":
+    """The verified rows of role fit, and how the peaks of the 20 men differ."""
+    import pandas as pd
+
+    found = pd.concat([targets(name) for name in ("endotoxin", "il6-injection", "typhoid-vaccine")])
+    found = found[(found["role"] == "fit") & (found["checked"] == "verified") & found["quantity"].isin(QUANTITIES)]
+    one = found[(found["study"] == "dobreva2021") & (found["time_h"] == 2)].set_index("quantity").loc[list(BLOOD)]
+    spread = pd.Series(LOG_PEAKS)
+    peaks = one.assign(
+        id=[f"dobreva2021-{name}-sd-of-log-peak" for name in BLOOD], statistic="sd of log peak", time_h=np.nan,
+        value=spread, rise=np.nan, sd=np.nan, se=spread / np.sqrt(2 * 19),
+    )  # fmt: skip
+    return pd.concat([found, peaks.reset_index()], ignore_index=True)
+
+
+def problem(people: int = 32, threads: int = 1) -> Problem:
+    """All of it, ready to be searched."""
+    return Problem(
+        Blood(), rows(), FREE, rest=rest, spreads=BLOOD, people=people, threads=threads,
+        floors={"tnf": 3.0, "il6": 5.0, "il8": 10.0, "il10": 1.0}, noise={"temperature": 0.36},
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    report.run("cytokines", problem())

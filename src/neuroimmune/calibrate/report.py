@@ -1,0 +1,142 @@
+"""What a fit leaves behind: numbers in the code, draws beside it, and a page that says how well the rows tell."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from neuroimmune.calibrate import search
+from neuroimmune.calibrate.problem import SCALE, SPREAD, Problem
+from neuroimmune.calibrate.search import Found
+
+HERE = Path(__file__).parent
+DOCS = HERE.parents[2] / "docs"
+IDENTIFIED = 0.5  # contraction below which the rows hardly tell
+MISS = 1.5  # standard errors, over a curve, from which it is listed as failing
+DIGITS = 4
+
+
+def run(name: str, problem: Problem, count: int = 200) -> None:
+    """Fit, draw, and write everything under the name of a system."""
+    found = search.fit(problem)
+    write(name, problem, found, search.draws(problem, found, count))
+
+
+def write(name: str, problem: Problem, found: Found, draws: np.ndarray) -> None:
+    """Numbers into the code, `posterior/<name>.csv` (draws), `<name>-best.csv`, `docs/fit-<name>.md`."""
+    import pandas as pd
+
+    best = {name: float(f"{value[0]:.{DIGITS}g}") for name, value in problem.values(found.x[None]).items()}
+    into_code(HERE.parent, best)
+    folder = HERE / "posterior"
+    folder.mkdir(exist_ok=True)
+    pd.DataFrame([best]).to_csv(folder / f"{name}-best.csv", index=False)
+    pd.DataFrame(problem.values(draws)).to_csv(folder / f"{name}.csv", index=False, float_format="%.5g")
+    (DOCS / f"fit-{name}.md").write_text(page(name, problem, found, draws), encoding="utf-8")
+
+
+def into_code(package: Path, best: dict[str, float]) -> None:
+    """Put values and spreads where a system or the body declares them: `name: float = par(value, ..., spread=value)`."""
+    for name, value in best.items():
+        if name.startswith(SCALE):
+            continue
+        system, _, field = name.removeprefix(SPREAD).rpartition(".")
+        path = package / (f"systems/{system}.py" if system else "body.py")
+        text = path.read_text(encoding="utf-8")
+        line = re.search(rf"^    {field}: float = par\((.*?)\)(?:  # fmt: skip)?$", text, re.MULTILINE | re.DOTALL)
+        if line is None:
+            raise ValueError(f"{path.name} declares no {field}")
+        pattern = r"(spread=)[\d.e+-]+" if name.startswith(SPREAD) else r"(\A\s*)[\d.e+-]+"
+        new, count = re.subn(pattern, lambda m, v=value: f"{m[1]}{v!r}", line[1], count=1)
+        if not count:
+            raise ValueError(f"{path.name} declares {field} without a spread")
+        path.write_text(text[: line.start(1)] + new + text[line.end(1) :], encoding="utf-8")
+
+
+def page(name: str, problem: Problem, found: Found, draws: np.ndarray) -> str:
+    """The page, as Markdown."""
+    return "\n\n".join([
+        f"# The fit of {name}",
+        f"Written by `python -m neuroimmune.calibrate.{name}`. {len(problem.seen)} published numbers, "
+        f"{len(problem.free)} free ones, {problem.people} virtual people of each experiment, the same for all.",
+        _numbers(problem, found, draws), _correlations(problem, draws), _groups(problem, found), _curves(problem, found, draws),
+    ]) + "\n"  # fmt: skip
+
+
+def contraction(draws: np.ndarray) -> np.ndarray:
+    """Of each free number, by how much its rows made its variance smaller: 1 is all, 0 or less is nothing."""
+    return 1.0 - draws.var(0, ddof=1)
+
+
+def _table(heads: list[str], lines: list[list[str]]) -> str:
+    return "\n".join("| " + " | ".join(line) + " |" for line in [heads, ["---"] * len(heads), *lines])
+
+
+def _numbers(problem: Problem, found: Found, draws: np.ndarray) -> str:
+    best, drawn, told = problem.values(found.x[None]), problem.values(draws), contraction(draws)
+    lines = []
+    for i, free in enumerate(problem.free):
+        low, high = np.percentile(drawn[free.name], [5, 95])
+        prior = f"{free.value(-1.645):.3g} to {free.value(1.645):.3g}"
+        known = "" if told[i] >= IDENTIFIED else "not identified"
+        where = f"{best[free.name][0]:.{DIGITS}g}"
+        lines.append([f"`{free.name}`", prior, where, f"{low:.3g} to {high:.3g}", f"{told[i]:.2f}", known, free.why])
+    text = (
+        "## Free numbers\n\nRanges hold 90 %. Contraction is how much smaller the rows made the prior's variance; "
+        f"below {IDENTIFIED:g} the number is called not identified: it is what the prior says.\n\n"
+    )
+    return text + _table(["number", "prior", "best", "posterior", "contraction", "", "prior's reason"], lines)
+
+
+def _correlations(problem: Problem, draws: np.ndarray) -> str:
+    together = np.corrcoef(draws.T)
+    pairs = np.argwhere(np.triu(np.abs(together), 1) > 0.6)
+    pairs = sorted(pairs.tolist(), key=lambda p: -abs(together[p[0], p[1]]))[:15]
+    lines = [[f"`{problem.names[i]}`", f"`{problem.names[j]}`", f"{together[i, j]:.2f}"] for i, j in pairs]
+    return "## Strongest correlations\n\nNumbers that the rows tell only together.\n\n" + _table(["", "", "r"], lines)
+
+
+def _groups(problem: Problem, found: Found) -> str:
+    lines = [[name, f"{factor:.2f}"] for name, factor in found.inflation.items()]
+    text = "## Model error\n\nVariances of residuals were multiplied by this, so that what the model misses widens its bands.\n\n"
+    return text + _table(["numbers of", "factor"], lines)
+
+
+def _curves(problem: Problem, found: Found, draws: np.ndarray) -> str:
+    predicted, people_sd = (each[0] for each in problem.predict(found.x[None]))
+    drawn = problem.predict(draws)[0]
+    low, high = np.percentile(drawn, [2.5, 97.5], axis=0)
+    sampling = np.maximum(people_sd / np.sqrt([one.n for one in problem.seen]), 1e-9)
+    missed = problem.residuals(found.x[None])[0, : len(problem.seen)] * np.sqrt(problem.inflation)
+    curves: dict[tuple[str, ...], list[int]] = {}
+    for i, one in enumerate(problem.seen):
+        curves.setdefault((one.quantity, one.statistic, one.study, one.protocol, one.settings), []).append(i)
+    sections, fails = [], []
+    for (quantity, statistic, *where), own in curves.items():
+        hours = [f"{problem.seen[i].time_h:g} h" if np.isfinite(problem.seen[i].time_h) else "" for i in own]
+        lines = [
+            ["observed", *(f"{problem.seen[i].observed:.3g}" for i in own)],
+            ["predicted", *(f"{predicted[i]:.3g}" for i in own)],
+            ["95 % of draws", *(f"{low[i]:.3g} to {high[i]:.3g}" for i in own)],
+        ]
+        off = float(np.sqrt(np.mean(missed[own] ** 2)))
+        wider = float(np.median(np.sqrt(1.0 + (drawn[:, own].std(0) / sampling[own]) ** 2)))
+        title = f"{quantity}, {statistic}: {', '.join(filter(None, where))}"
+        sharp = (
+            f" Bands are {wider:.1f} times as wide as sampling of people alone would make them."
+            if statistic == "mean"
+            else ""
+        )
+        sections.append(f"### {title}\n\nMissed by {off:.2f} standard errors.{sharp}\n\n" + _table(["", *hours], lines))
+        if off > MISS:
+            fails.append(f"- {title}: missed by {off:.1f} standard errors")
+    for i, free in enumerate(problem.free):
+        if free.name.startswith(SCALE) and abs(found.x[i]) > 2:
+            fails.append(f"- `{free.name}` is {free.value(found.x[i]):.2g}, {abs(found.x[i]):.1f} SDs of its prior: "
+                         "more than laboratories differ by, so it hides what the equations miss")  # fmt: skip
+    return (
+        "## What fails\n\n" + ("\n".join(fails) or "Nothing beyond the limits of this page.") + "\n\n## Every curve\n\n"
+        "Rises above rest where a study gives its own, laboratories' scales applied. Standard errors are those of sampling "
+        f"people and {problem.model_error:g} of model error on the logarithm, before inflation; the miss is a root of the mean "
+        "square.\n\n" + "\n\n".join(sections)
+    )  # fmt: skip
