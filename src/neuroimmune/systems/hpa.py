@@ -52,9 +52,10 @@ class HPA(System):
         0.00096270440, "1/hour", "turnover of the adrenal cortex, half-life 30 d", "milo2025: notebook, gamma_A"
     )  # fmt: skip
     acth_rest: float = par(
-        21.0, "pg/mL", "ACTH at which the adrenal keeps its mass; the mean over 24 h",
-        "carroll2007: mean over 24 h; spread from the range of 10 people, horrocks1990",
-        spread=0.23, range=(1.0, 400.0),
+        19.8, "pg/mL", "ACTH at which the adrenal keeps its mass; the mean over 24 h",
+        "carroll2007: 21 over people and 24 h, for the middle person; spread of nelson_tsst before the stressor, "
+        "a log-SD of 0.40, without the 0.2 by which a person's readings differ",
+        spread=0.35, range=(1.0, 400.0),
     )  # fmt: skip
     cortisol_rest: float = par(
         167.0, "nmol/L", "cortisol at which feedback through MR is one", FIT, spread=0.144, range=(10.0, 2000.0)
