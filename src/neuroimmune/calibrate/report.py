@@ -68,7 +68,8 @@ def contraction(draws: np.ndarray) -> np.ndarray:
     return 1.0 - draws.var(0, ddof=1)
 
 
-def _table(heads: list[str], lines: list[list[str]]) -> str:
+def table(heads: list[str], lines: list[list[str]]) -> str:
+    """A Markdown table."""
     return "\n".join("| " + " | ".join(line) + " |" for line in [heads, ["---"] * len(heads), *lines])
 
 
@@ -85,7 +86,7 @@ def _numbers(problem: Problem, found: Found, draws: np.ndarray) -> str:
         "## Free numbers\n\nRanges hold 90 %. Contraction is how much smaller the rows made the prior's variance; "
         f"below {IDENTIFIED:g} the number is called not identified: it is what the prior says.\n\n"
     )
-    return text + _table(["number", "prior", "best", "posterior", "contraction", "", "prior's reason"], lines)
+    return text + table(["number", "prior", "best", "posterior", "contraction", "", "prior's reason"], lines)
 
 
 def _correlations(problem: Problem, draws: np.ndarray) -> str:
@@ -93,13 +94,13 @@ def _correlations(problem: Problem, draws: np.ndarray) -> str:
     pairs = np.argwhere(np.triu(np.abs(together), 1) > 0.6)
     pairs = sorted(pairs.tolist(), key=lambda p: -abs(together[p[0], p[1]]))[:15]
     lines = [[f"`{problem.names[i]}`", f"`{problem.names[j]}`", f"{together[i, j]:.2f}"] for i, j in pairs]
-    return "## Strongest correlations\n\nNumbers that the rows tell only together.\n\n" + _table(["", "", "r"], lines)
+    return "## Strongest correlations\n\nNumbers that the rows tell only together.\n\n" + table(["", "", "r"], lines)
 
 
 def _groups(problem: Problem, found: Found) -> str:
     lines = [[name, f"{factor:.2f}"] for name, factor in found.inflation.items()]
     text = "## Model error\n\nVariances of residuals were multiplied by this, so that what the model misses widens its bands.\n\n"
-    return text + _table(["numbers of", "factor"], lines)
+    return text + table(["numbers of", "factor"], lines)
 
 
 def _curves(problem: Problem, found: Found, draws: np.ndarray) -> str:
@@ -127,7 +128,7 @@ def _curves(problem: Problem, found: Found, draws: np.ndarray) -> str:
             if statistic == "mean"
             else ""
         )
-        sections.append(f"### {title}\n\nMissed by {off:.2f} standard errors.{sharp}\n\n" + _table(["", *hours], lines))
+        sections.append(f"### {title}\n\nMissed by {off:.2f} standard errors.{sharp}\n\n" + table(["", *hours], lines))
         if off > MISS:
             fails.append(f"- {title}: missed by {off:.1f} standard errors")
     for i, free in enumerate(problem.free):
