@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from neuroimmune.calibrate.report import DOCS, table
+from neuroimmune.calibrate.report import DOCS
 from neuroimmune.quantity import declared
 from neuroimmune.systems.hpa import HPA, HPAState
 
@@ -82,7 +82,7 @@ def three() -> dict[str, dict[str, np.ndarray]]:
 
 def page() -> str:
     """The page, as Markdown."""
-    found = three()
+    found, heads = three(), ["", "model", *WHEN]
     lines = []
     for title, name in WHAT.items():
         for model, course in found.items():
@@ -94,7 +94,7 @@ def page() -> str:
         "not a validation: no people were followed. Stress doubles the daily drive of CRH for 60 days. Means of each day, "
         "relative to rest: at the first and the 59th day of stress, and after its end. Glands that grew under stress shrink "
         "within weeks, and until then hold ACTH down while cortisol is near usual.\n\n"
-        + table(["", "model", *WHEN], lines)
+        + "\n".join("| " + " | ".join(line) + " |" for line in [heads, ["---"] * len(heads), *lines])
         + f"\n\nDays after the end on which ACTH is more than a tenth too low: {days}.\n\n"
         "Ours like it is our axis with the published rates and feedback, no rhythm, and an adrenal in proportion to ACTH; a "
         "test holds it within 1 % of the published equations.\n"

@@ -34,7 +34,7 @@ Rest = Callable[[Model, np.ndarray], np.ndarray]
 
 @dataclass(frozen=True)
 class Free:
-    """One number to be fitted, and what is believed of it before: `middle * exp(log_sd * x) + sd * x`, x standard normal.
+    """One number to be fitted, and what is believed of it before: `middle * exp(log_sd * x) + sd * x`, x normal.
 
     `name` is the path of a parameter, "spread:<path>" for how people differ in it, or "scale:<study>:<quantity>" for a
     laboratory's assay against that of the reference, which is the study without a scale.
@@ -93,7 +93,7 @@ class Problem:
     - `spreads`: of which quantities the SDs between people, as published with means, are to be met too.
     - `people`: how many are simulated, by a Sobol sequence; a power of 2. All vectors have the same people.
     - `model_error`: what even the best numbers may miss, beside sampling, on the asinh scale.
-    - `noise`: of each quantity, the SD [its unit] with which one person is measured; it counts where no SD was published.
+    - `noise`: of each quantity, the SD [its unit] with which one person is measured, for rows without an SD.
     - `alike`: parameters in which the virtual people do not differ, such as those that reach none of the rows.
     - `n_unknown`: people in a study that does not tell.
     """
@@ -244,7 +244,8 @@ def statistic_of(values: np.ndarray, hours: np.ndarray, one: Observation) -> tup
 
 def _experiments(rows: "pd.DataFrame", spreads: Sequence[str], n_unknown: int) -> list[Experiment]:
     found = []
-    for (name, settings), some in rows.groupby(["protocol", "settings"], sort=False):
+    groups: Any = rows.groupby(["protocol", "settings"], sort=False)
+    for (name, settings), some in groups:
         protocol = load_protocol(name, **read_settings(settings))
         zero = origin(protocol)[0]
         seen = tuple(one for row in some.itertuples() for one in _observations(row, some, spreads, n_unknown))
@@ -302,4 +303,4 @@ def _normals(people: int, numbers: int) -> np.ndarray:
     from scipy.special import ndtri
     from scipy.stats import qmc
 
-    return ndtri(qmc.Sobol(max(numbers, 1), seed=1).random(people))
+    return ndtri(qmc.Sobol(max(numbers, 1), seed=1).random(people))  # type: ignore[call-arg]

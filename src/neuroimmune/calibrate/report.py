@@ -8,6 +8,8 @@ import numpy as np
 from neuroimmune.calibrate import search
 from neuroimmune.calibrate.problem import SCALE, SPREAD, Problem
 from neuroimmune.calibrate.search import Found
+from neuroimmune.errors import InputError
+from neuroimmune.files import whole_file
 
 HERE = Path(__file__).parent
 DOCS = HERE.parents[2] / "docs"
@@ -16,14 +18,14 @@ MISS = 1.5  # standard errors, over a curve, from which it is listed as failing
 DIGITS = 4
 
 
-def run(name: str, problem: Problem, count: int = 200) -> None:
+def run(name: str, problem: Problem, about: str = "", count: int = 200) -> None:
     """Fit, draw, and write everything under the name of a system."""
     found = search.fit(problem)
-    write(name, problem, found, search.draws(problem, found, count))
+    write(name, problem, found, search.draws(problem, found, count), about)
 
 
-def write(name: str, problem: Problem, found: Found, draws: np.ndarray) -> None:
-    """Numbers into the code, `posterior/<name>.csv` (draws), `<name>-best.csv`, `docs/fit-<name>.md`."""
+def write(name: str, problem: Problem, found: Found, draws: np.ndarray, about: str = "") -> None:
+    """Numbers into the code, draws into `posterior/<name>.csv`, the best beside it, and `docs/fit-<name>.md`."""
     import pandas as pd
 
     best = {name: float(f"{value[0]:.{DIGITS}g}") for name, value in problem.values(found.x[None]).items()}
@@ -32,34 +34,39 @@ def write(name: str, problem: Problem, found: Found, draws: np.ndarray) -> None:
     folder.mkdir(exist_ok=True)
     pd.DataFrame([best]).to_csv(folder / f"{name}-best.csv", index=False)
     pd.DataFrame(problem.values(draws)).to_csv(folder / f"{name}.csv", index=False, float_format="%.5g")
-    (DOCS / f"fit-{name}.md").write_text(page(name, problem, found, draws), encoding="utf-8")
+    (DOCS / f"fit-{name}.md").write_text(page(name, problem, found, draws, about), encoding="utf-8")
 
 
 def into_code(package: Path, best: dict[str, float]) -> None:
-    """Put values and spreads where a system or the body declares them: `name: float = par(value, ..., spread=value)`."""
+    """Put values and spreads where the code declares them: `name: float = par(value, ..., spread=value)`.
+
+    Raises `InputError` if it does not.
+    """
     for name, value in best.items():
         if name.startswith(SCALE):
             continue
         system, _, field = name.removeprefix(SPREAD).rpartition(".")
-        path = package / (f"systems/{system}.py" if system else "body.py")
+        path = package / "systems" / f"{system}.py" if system else package / "body.py"
         text = path.read_text(encoding="utf-8")
-        line = re.search(rf"^    {field}: float = par\((.*?)\)(?:  # fmt: skip)?$", text, re.MULTILINE | re.DOTALL)
-        if line is None:
-            raise ValueError(f"{path.name} declares no {field}")
+        declared = re.search(rf"^    {field}: float = par\((.*?)\)(?:  # .*)?$", text, re.MULTILINE | re.DOTALL)
         pattern = r"(spread=)[\d.e+-]+" if name.startswith(SPREAD) else r"(\A\s*)[\d.e+-]+"
-        new, count = re.subn(pattern, lambda m, v=value: f"{m[1]}{v!r}", line[1], count=1)
-        if not count:
-            raise ValueError(f"{path.name} declares {field} without a spread")
-        path.write_text(text[: line.start(1)] + new + text[line.end(1) :], encoding="utf-8")
+        number = re.search(pattern, declared[1]) if declared else None
+        if not declared or not number:
+            raise InputError(f"{path.name} does not declare {name}; declare it there with par, or do not fit it")
+        start, end = (declared.start(1) + place for place in (number.end(1), number.end()))
+        with whole_file(path) as part:
+            part.write_text(text[:start] + repr(value) + text[end:], encoding="utf-8")
 
 
-def page(name: str, problem: Problem, found: Found, draws: np.ndarray) -> str:
+def page(name: str, problem: Problem, found: Found, draws: np.ndarray, about: str) -> str:
     """The page, as Markdown."""
     return "\n\n".join([
         f"# The fit of {name}",
         f"Written by `python -m neuroimmune.calibrate.{name}`. {len(problem.seen)} published numbers, "
         f"{len(problem.free)} free ones, {problem.people} virtual people of each experiment, the same for all.",
-        _numbers(problem, found, draws), _correlations(problem, draws), _groups(problem, found), _curves(problem, found, draws),
+        about,
+        _numbers(problem, found, draws), _correlations(problem, draws), _groups(found),
+        _curves(problem, found, draws),
     ]) + "\n"  # fmt: skip
 
 
@@ -68,8 +75,7 @@ def contraction(draws: np.ndarray) -> np.ndarray:
     return 1.0 - draws.var(0, ddof=1)
 
 
-def table(heads: list[str], lines: list[list[str]]) -> str:
-    """A Markdown table."""
+def _table(heads: list[str], lines: list[list[str]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in [heads, ["---"] * len(heads), *lines])
 
 
@@ -86,7 +92,7 @@ def _numbers(problem: Problem, found: Found, draws: np.ndarray) -> str:
         "## Free numbers\n\nRanges hold 90 %. Contraction is how much smaller the rows made the prior's variance; "
         f"below {IDENTIFIED:g} the number is called not identified: it is what the prior says.\n\n"
     )
-    return text + table(["number", "prior", "best", "posterior", "contraction", "", "prior's reason"], lines)
+    return text + _table(["number", "prior", "best", "posterior", "contraction", "", "prior's reason"], lines)
 
 
 def _correlations(problem: Problem, draws: np.ndarray) -> str:
@@ -94,13 +100,13 @@ def _correlations(problem: Problem, draws: np.ndarray) -> str:
     pairs = np.argwhere(np.triu(np.abs(together), 1) > 0.6)
     pairs = sorted(pairs.tolist(), key=lambda p: -abs(together[p[0], p[1]]))[:15]
     lines = [[f"`{problem.names[i]}`", f"`{problem.names[j]}`", f"{together[i, j]:.2f}"] for i, j in pairs]
-    return "## Strongest correlations\n\nNumbers that the rows tell only together.\n\n" + table(["", "", "r"], lines)
+    return "## Strongest correlations\n\nNumbers that the rows tell only together.\n\n" + _table(["", "", "r"], lines)
 
 
-def _groups(problem: Problem, found: Found) -> str:
+def _groups(found: Found) -> str:
     lines = [[name, f"{factor:.2f}"] for name, factor in found.inflation.items()]
-    text = "## Model error\n\nVariances of residuals were multiplied by this, so that what the model misses widens its bands.\n\n"
-    return text + table(["numbers of", "factor"], lines)
+    text = "## Model error\n\nVariances of residuals times this, so that what the model misses widens its bands.\n\n"
+    return text + _table(["numbers of", "factor"], lines)
 
 
 def _curves(problem: Problem, found: Found, draws: np.ndarray) -> str:
@@ -123,12 +129,8 @@ def _curves(problem: Problem, found: Found, draws: np.ndarray) -> str:
         off = float(np.sqrt(np.mean(missed[own] ** 2)))
         wider = float(np.median(np.sqrt(1.0 + (drawn[:, own].std(0) / sampling[own]) ** 2)))
         title = f"{quantity}, {statistic}: {', '.join(filter(None, where))}"
-        sharp = (
-            f" Bands are {wider:.1f} times as wide as sampling of people alone would make them."
-            if statistic == "mean"
-            else ""
-        )
-        sections.append(f"### {title}\n\nMissed by {off:.2f} standard errors.{sharp}\n\n" + table(["", *hours], lines))
+        sharp = f" Bands are {wider:.1f} times as wide as by sampling people alone." if statistic == "mean" else ""
+        sections.append(f"### {title}\n\nMissed by {off:.2f} standard errors.{sharp}\n\n" + _table(["", *hours], lines))
         if off > MISS:
             fails.append(f"- {title}: missed by {off:.1f} standard errors")
     for i, free in enumerate(problem.free):
@@ -137,7 +139,7 @@ def _curves(problem: Problem, found: Found, draws: np.ndarray) -> str:
                          "more than laboratories differ by, so it hides what the equations miss")  # fmt: skip
     return (
         "## What fails\n\n" + ("\n".join(fails) or "Nothing beyond the limits of this page.") + "\n\n## Every curve\n\n"
-        "Rises above rest where a study gives its own, laboratories' scales applied. Standard errors are those of sampling "
-        f"people and {problem.model_error:g} of model error on the logarithm, before inflation; the miss is a root of the mean "
-        "square.\n\n" + "\n\n".join(sections)
+        "Rises above rest where a study gives its own, laboratories' scales applied. Standard errors are of sampling "
+        f"people and {problem.model_error:g} of model error on the logarithm, before inflation; misses are roots of "
+        "mean squares. Bands are predictions with the draws, sampling added.\n\n" + "\n\n".join(sections)
     )  # fmt: skip

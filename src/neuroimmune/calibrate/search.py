@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Found:
-    """The best vector, its covariance by Laplace, and by how much variances were inflated, by quantity and statistic."""
+    """The best vector, its covariance by Laplace, and by how much variances were inflated, by group of numbers."""
 
     x: np.ndarray
     covariance: np.ndarray
@@ -57,21 +58,21 @@ def slopes(problem: Problem, x: np.ndarray) -> np.ndarray:
 def _least_squares(problem: Problem, x: np.ndarray, most: int) -> tuple[float, np.ndarray]:
     from scipy.optimize import least_squares
 
-    found = least_squares(
-        lambda v: problem.residuals(v[None])[0], x, jac=lambda v: slopes(problem, v), max_nfev=most, ftol=1e-4, xtol=1e-4
-    )  # fmt: skip
+    def residuals(v: np.ndarray) -> np.ndarray:
+        return problem.residuals(v[None])[0]
+
+    jacobian: Any = lambda v: slopes(problem, v)  # noqa: E731  SciPy's annotation knows only names of methods
+    found = least_squares(residuals, x, jac=jacobian, max_nfev=most, ftol=1e-4, xtol=1e-4)
     return 2 * float(found.cost), found.x
 
 
 def groups(problem: Problem) -> np.ndarray:
-    """The group of each observation whose variance is inflated together: a quantity's means, or SDs, in a protocol."""
-    return np.array([
-        f"{one.quantity}{' (sd)' if one.statistic.startswith('sd') else ''}, {one.protocol}" for one in problem.seen
-    ])  # fmt: skip
+    """The group of each observation whose variance is inflated together: a quantity's means, or its SDs."""
+    return np.array([f"{one.quantity}{' (sd)' if one.statistic.startswith('sd') else ''}" for one in problem.seen])
 
 
 def inflate(problem: Problem, x: np.ndarray) -> dict[str, float]:
-    """Set the problem's inflation: by it the variance of each group is what its residuals are, and never less than 1."""
+    """Set the problem's inflation, by which each group's reduced chi2 becomes 1, but never less than 1."""
     problem.inflation = np.ones(len(problem.seen))
     jacobian = slopes(problem, x)
     seen = len(problem.seen)
@@ -85,7 +86,7 @@ def inflate(problem: Problem, x: np.ndarray) -> dict[str, float]:
     return found
 
 
-def draws(problem: Problem, found: Found, count: int = 200, steps: int = 300, say: Say = print) -> np.ndarray:
+def draws(problem: Problem, found: Found, count: int = 200, steps: int = 150, say: Say = print) -> np.ndarray:
     """Draws from the posterior, shape (count, free): chains that start from Laplace's and walk by one another's
     differences (ter Braak's differential evolution), each of which gives its last place.
     """
