@@ -78,11 +78,11 @@ def test_run(run, tmp_path):
     assert sorted(p.name for p in (tmp_path / "new").iterdir()) == ["course", "endotoxin.csv", "endotoxin.png"]
     assert (tmp_path / "new" / "endotoxin.png").read_bytes().startswith(b"\x89PNG")
     header, *rows = (tmp_path / "new" / "endotoxin.csv").read_text().splitlines()
-    assert {"study", "quantity", "observed", "predicted", "verdict"} <= set(header.split(","))
+    assert {"study", "quantity", "observed", "predicted", "ratio"} <= set(header.split(","))
     assert len(rows) > 50
     assert load(tmp_path / "new" / "course")["il6"].max() > 100
     assert "intravenous endotoxin, 2 ng/kg" in out.lower() and "il6" in out and "pg/mL" in out
-    assert "inside" in out and "outside" in out and f"Saved in {tmp_path / 'new'}" in out
+    assert "off by more than twice" in out and f"Saved in {tmp_path / 'new'}" in out
     again, *_ = run("run", "endotoxin", "--days", "1", "--out", tmp_path / "new")
     assert again == 0
 

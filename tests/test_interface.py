@@ -23,6 +23,7 @@ LAYERS = [
     {"diagnose"},
     {"describe", "plot", "compare"},
     {"calibrate"},
+    {"validation", "validation_page", "protocol_pages"},
     {"cli"},
 ]
 BY_ALL = {"errors", "files", "evidence", ""}

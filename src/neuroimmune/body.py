@@ -23,6 +23,7 @@ ARROWS = {
     "stress-hpa": ("stress_on_crh",),
     "stress-heart": ("stress_on_arousal",),
     "waking-hpa": ("waking_on_crh",),
+    "sleep-hpa": ("debt_on_crh",),
     "exertion-hpa": ("exertion_on_crh",),
     "exertion-heart": ("exertion_on_arousal",),
     "exertion-immune": ("energy.il6_of_muscle",),
@@ -89,6 +90,10 @@ class Body(System):
     exertion_on_crh_half: float = par(0.8, "1", "exertion that half-saturates it", FIT)
     exertion_on_crh_hill: float = par(6.0, "1", "its steepness", "assumed: a threshold, hill2008", fixed=True)
 
+    debt_on_crh: float = par(
+        2.0, "1", "drive of CRH by sleep debt above the usual", "assumed: a first guess, to be fitted to leproult1997"
+    )  # fmt: skip
+
     il6_on_brain: float = par(1.0, "1", "signal to the brain by IL-6, an e-fold of its rise", "definition", fixed=True)
     il6_on_brain_half: float = par(
         1.0, "pg/mL", "rise of IL-6 from which it counts", "assumed: about its resting level"
@@ -103,7 +108,7 @@ class Body(System):
 
     def rates(self, t: Any, y: BodyState, inputs: BodyInputs) -> BodyState:
         """Every system with what the others send it."""
-        stress, exertion, awake = inputs.stress, inputs.exertion, inputs.kept_awake
+        exertion, awake = inputs.exertion, inputs.kept_awake
         return BodyState(
             cytokines=self.cytokines.rates(
                 t,
@@ -117,14 +122,7 @@ class Body(System):
             hpa=self.hpa.rates(t, y.hpa, *self.crh_drives(t, y, inputs), self.sleep.phase(y.sleep)),
             sleep=self.sleep.rates(t, y.sleep, awake, self.slow_on_restoration * y.brain.signal_slow),
             brain=self.brain.rates(t, y.brain, self.blood_signal(y.cytokines)),
-            autonomic=self.autonomic.rates(
-                t,
-                y.autonomic,
-                self.stress_on_arousal * stress
-                + self.exertion_on_arousal * exertion
-                + self.fast_on_arousal * y.brain.signal_fast,
-                self.sleep.asleep(t, awake),
-            ),
+            autonomic=self.autonomic.rates(t, y.autonomic, self.arousal(y, inputs), self.sleep.asleep(t, awake)),
             energy=self.energy.rates(t, y.energy, exertion),
         )
 
@@ -135,13 +133,15 @@ class Body(System):
             hpa=self.hpa.outputs(t, y.hpa, *self.crh_drives(t, y, inputs), self.sleep.phase(y.sleep)),
             sleep=sleep,
             brain=self.brain.outputs(y.brain),
-            autonomic=self.autonomic.outputs(y.autonomic, sleep.asleep, y.cytokines.temperature),
+            autonomic=self.autonomic.outputs(
+                y.autonomic, self.arousal(y, inputs), sleep.asleep, y.cytokines.temperature
+            ),
             symptoms=self.symptoms.outputs(
                 y.brain.signal_fast,
                 y.brain.signal_slow,
                 y.brain.microglia_active,
                 sleep.sleepiness,
-                y.sleep.sleep_debt,
+                positive(y.sleep.sleep_debt - self.sleep.debt_usual),
                 y.cytokines.temperature,
             ),
             immune_drive=self.immune_drive(y.cytokines),
@@ -152,9 +152,18 @@ class Body(System):
         drive = (
             self.stress_on_crh * inputs.stress
             + self.waking_on_crh * self.sleep.waking(t, y.sleep, inputs.kept_awake)
+            + self.debt_on_crh * positive(y.sleep.sleep_debt - self.sleep.debt_usual)
             + self.exertion_on_crh * hill(inputs.exertion, self.exertion_on_crh_half, self.exertion_on_crh_hill)
         )
         return drive, self.immune_drive(y.cytokines)
+
+    def arousal(self, y: BodyState, inputs: BodyInputs) -> Any:
+        """All that rouses the heart."""
+        return (
+            self.stress_on_arousal * inputs.stress
+            + self.exertion_on_arousal * inputs.exertion
+            + self.fast_on_arousal * y.brain.signal_fast
+        )
 
     def immune_drive(self, y: CytokineState) -> Any:
         """Cytokines to CRH: by their rises, so that it is nothing at rest."""

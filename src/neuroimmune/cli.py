@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from neuroimmune.course import Course
     from neuroimmune.protocol import Protocol
+    from neuroimmune.validation import Validation
 
 app = typer.Typer(
     help="Simulate the human neuro-immune system in ME/CFS, fibromyalgia and functional neurological disorder. "
@@ -60,7 +61,13 @@ def options(
 
 @app.command()
 def run(
-    protocol: Annotated[str, typer.Argument(help="A shipped protocol, such as endotoxin, or a TOML file.")],
+    protocols: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PROTOCOL [PROTOCOL]",
+            help="A shipped protocol, such as endotoxin or endotoxin:dose=1 ng/kg, or a TOML file; two are compared.",
+        ),
+    ],
     days: Annotated[
         float | None, typer.Option(help="How long to simulate [day]; the protocol's own if not given.")
     ] = None,
@@ -72,49 +79,112 @@ def run(
     daily: Annotated[
         list[str] | None, typer.Option(help="Keep the mean, min or max of each day; may be given more than once.")
     ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(help="Cut an arrow of the body, such as immune-hpa; may be given more than once."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the figure, the tables and the course.")] = None,
 ) -> None:
-    """Simulate a protocol; where it was measured, hold the curves against the measurements."""
+    """Simulate a protocol; where it was measured, hold the curves against the measurements. Two are compared."""
     import neuroimmune as ni
-    from neuroimmune.compare import compare
+    from neuroimmune.body import without as cut
+    from neuroimmune.compare import compare, drawn, origin
     from neuroimmune.files import whole_file
+    from neuroimmune.plot import Line, plot_lines
     from neuroimmune.population import people as draw
     from neuroimmune.protocol import load_protocol
+
+    if len(protocols) > 2:
+        raise InputError(f"two protocols can be compared, not {len(protocols)}; a name with spaces needs quotes")
+    whats, body = [load_protocol(name) for name in protocols], cut(ni.Body(), without or [])
+    days = max(what.days for what in whats) if days is None else days
+    every = (0.1 if days <= 3 and not daily else 1.0) if every is None else every
+    who = draw(body, people, seed) if people != 1 else body
+    show = list(dict.fromkeys(name for what in whats for name in what.show or PANELS))
+    kept = [f"{name}_{reduction}" for name in show for reduction in daily] if daily else show
+    folders: list[Path | None] = [None] * len(whats)
+    if out is not None:
+        _writable(out)
+        folders = [out] if len(whats) == 1 else [out / str(n) for n, _ in enumerate(whats, 1)]
+    courses = [
+        _solved(who, what, days, every, daily or [], show, kept, folder)
+        for what, folder in zip(whats, folders, strict=True)
+    ]
+    lines = []
+    for what, course, folder in zip(whats, courses, folders, strict=True):
+        table = compare(course, what)
+        _print_course(course, what)
+        if table is not None:
+            _print_comparison(table)
+            if folder is not None:
+                with whole_file(folder / f"{what.name}.csv") as part:
+                    table.to_csv(part, index=False)
+        name = what.label if len(whats) > 1 else ""
+        lines.append(Line(course, *origin(what), drawn(course, what), name))
+    if len(whats) == 2:
+        _print_side_by_side(lines)
+    if out is not None:
+        figure = out / f"{'-and-'.join(dict.fromkeys(what.name for what in whats))}.png"
+        plot_lines(lines, list(courses[0].values), figure)
+        typer.echo(f"\nSaved in {out}: {', '.join(sorted(str(p.relative_to(out)) for p in _results(out)))}")
+    for course in courses:
+        _print_failed(course)
+
+
+def _solved(
+    who: Any, what: "Protocol", days: float, every: float, daily: list[str], show: list[str], kept: list[str],
+    out: Path | None,
+) -> "Course":  # fmt: skip
+    """The course of a protocol, in memory or in a folder that holds everything and lets a stopped run go on."""
     from neuroimmune.simulation import check_solved, join, make_plan, solve_batches
     from neuroimmune.storage import load, record
 
-    what, body = load_protocol(protocol), ni.Body()
-    days = what.days if days is None else days
-    every = (0.1 if days <= 3 and not daily else 1.0) if every is None else every
-    who = draw(body, people, seed) if people != 1 else body
     with _status("preparing the model (compiled once on each machine: some seconds)"):
-        plan = make_plan(who, what, days, every, daily or (), [] if out else PANELS)
-    panels = [f"{name}_{reduction}" for name in PANELS for reduction in daily] if daily else list(PANELS)
-    if out is not None:
-        _writable(out)
-    with progress("simulating") as told:
+        plan = make_plan(who, what, days, every, daily, [] if out else show)
+    with progress(f"simulating {what.name}") as told:
         if out is None:
-            course = join(plan, [part for _, part in solve_batches(plan, told)])
-        else:
-            try:
-                course = load(record(plan, out / "course", told), panels)
-            except KeyboardInterrupt:
-                typer.echo(
-                    f"stopped; the batches that are complete stay in {out / 'course'}: run it again to go on", err=True
-                )
-                raise
-            check_solved(course.failed, len(course))
-    table = compare(course, what)
-    _print_course(course, what)
-    if table is not None:
-        _print_comparison(table)
+            return join(plan, [part for _, part in solve_batches(plan, told)])
+        try:
+            course = load(record(plan, out / "course", told), kept)
+        except KeyboardInterrupt:
+            typer.echo(
+                f"stopped; the batches that are complete stay in {out / 'course'}: run it again to go on", err=True
+            )
+            raise
+        check_solved(course.failed, len(course))
+        return course
+
+
+def _results(out: Path) -> list[Path]:
+    """The figure, the tables, and the folders of courses."""
+    return [*out.glob("*.png"), *out.glob("**/*.csv"), *out.glob("**/course")]
+
+
+@app.command()
+def validate(
+    quick: Annotated[bool, typer.Option("--quick", help="200 simulated studies instead of 1,000.")] = False,
+    only: Annotated[str | None, typer.Option(help="One protocol, such as endotoxin.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the rows as JSON, and nothing else.")] = False,
+    out: Annotated[Path | None, typer.Option(help="A CSV file for the rows.")] = None,
+) -> None:
+    """Hold the model against every published number: simulate its study many times, and judge it."""
+    from neuroimmune.files import whole_file
+    from neuroimmune.validation import QUICK, Size, as_json
+    from neuroimmune.validation import validate as judged
+
     if out is not None:
-        figure = _figure(course, what, out / f"{what.name}.png")
-        if table is not None:
-            with whole_file(out / f"{what.name}.csv") as part:
-                table.to_csv(part, index=False)
-        typer.echo(f"\nSaved in {out}: {figure.name}{', ' + what.name + '.csv' if table is not None else ''}, course/")
-    _print_failed(course)
+        _writable(out.parent)
+    with progress("simulating studies") as told:
+        found = judged(only=only, size=QUICK if quick else Size(), progress=told)
+    if out is not None:
+        with whole_file(out) as part:
+            found.rows.to_csv(part, index=False)
+    if json:
+        typer.echo(as_json(found))
+        return
+    _print_validation(found)
+    if out is not None:
+        typer.echo(f"\nSaved {out}")
 
 
 @app.command()
@@ -222,15 +292,6 @@ def progress(label: str) -> Iterator[Callable[[float], None]]:
         bar.stop()
 
 
-def _figure(course: "Course", what: "Protocol", path: Path) -> Path:
-    from neuroimmune.compare import drawn, origin
-    from neuroimmune.plot import plot_course
-
-    zero, since = origin(what)
-    plot_course(course, list(course.values), zero=zero, since=since, measured=drawn(course, what), path=path)
-    return path
-
-
 def _print_course(course: "Course", what: "Protocol") -> None:
     import numpy as np
 
@@ -252,24 +313,56 @@ def _print_course(course: "Course", what: "Protocol") -> None:
     _print_table(f"{what.title or what.name}: {who}, hours since {since}", list(rows[0]), rows)
 
 
+def _print_side_by_side(lines: list[Any]) -> None:
+    """The largest difference between two courses, each counted from its own beginning."""
+    import numpy as np
+
+    rows = []
+    for name in lines[0].course.values:
+        middles = [np.nanmedian(line.course.values[name], axis=0) for line in lines]
+        hours = np.intersect1d(*(np.round(line.course.times - line.zero, 6) for line in lines))
+        one, other = (
+            np.interp(hours, line.course.times - line.zero, middle) for line, middle in zip(lines, middles, strict=True)
+        )
+        most = int(np.nanargmax(np.abs(other - one)))
+        unit = lines[0].course.variables[name].unit
+        rows.append({"": name, "first": one[most], "second": other[most], "at hour": hours[most], "unit": unit})
+    title = f"Where they differ most: first {lines[0].name}; second {lines[1].name}"
+    _print_table(title, list(rows[0]), rows)
+
+
 def _print_comparison(rows: "pd.DataFrame") -> None:
-    from neuroimmune.compare import VERDICTS, by_curve
+    from neuroimmune.compare import by_curve, far_off
 
     curves = by_curve(rows)
     _print_table("Observed and predicted", list(curves.columns), curves.to_dict("records"))
-    far = (rows.verdict == "open") & rows.observed.gt(0) & ~rows.ratio.between(0.5, 2.0)
-    misses = rows.loc[(rows.verdict == "outside") | far].to_dict("records")
+    misses = rows.loc[far_off(rows)].to_dict("records")
     wanted = ("quantity", "time_h", "observed", "sd", "n", "predicted", "ratio", "unit", "study")
     _console().print(
-        "Rises above the value before the dose, where the study gives one; the median ratio is predicted to observed."
+        "Rises above the value before the dose, where the study gives one; the median ratio is predicted to observed.\n"
+        "`neuroimmune validate` judges each by what studies of as many people could have shown."
     )
     _print_table(
-        "Every miss, and every point without an interval that is off by more than twice",
+        "Every point that is off by more than twice",
         list(wanted),
         [{k: row[k] for k in wanted} for row in misses],
     )
+
+
+def _print_validation(found: "Validation") -> None:
+    from neuroimmune.validation import VERDICTS, headline
+
+    wanted = ("id", "role", "observed", "predicted", "low", "high", "unit", "sharpness", "verdict")
+    _print_table("Every published number", list(wanted), found.rows.to_dict("records"))
+    wanted = ("study", "quantity", "role", "points", "share", "sharpness", "verdict")
+    _print_table("Every curve: all points of a study and quantity", list(wanted), found.curves.to_dict("records"))
+    _console().print()
     for verdict, meaning in VERDICTS.items():
         _console().print(f"[bold]{verdict}[/]: {meaning}")
+    _console().print("[bold]share[/]: of the simulated studies, that are at least as far off as the observed one")
+    _console().print("[bold]sharpness[/]: width of the interval over its width from sampling alone\n")
+    for line in headline(found):
+        _console().print(line)
 
 
 def _print_table(title: str, headings: list[str], rows: list[dict[Any, Any]]) -> None:

@@ -1,35 +1,25 @@
-"""A course beside what was measured: every published number of the protocol, hit or missed."""
+"""A course beside what was measured: every published number of the protocol. `validation` judges them."""
 
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from neuroimmune.course import Course
+from neuroimmune.evidence.statistics import sampled, statistic
 from neuroimmune.evidence.targets import target_sets, targets
 from neuroimmune.protocol import Protocol, load_protocol, read_settings, shipped
 
 if TYPE_CHECKING:
     import pandas as pd
 
-VERDICTS = {
-    "inside": "within the 95 % interval of the observed mean (t, from SD and n of the value itself)",
-    "spread": "outside that interval, but within one SD between people",
-    "outside": "neither: a miss",
-    "open": "no interval was published",
-}
-AVERAGE = {
-    "median": np.nanmedian,
-    "geometric mean": lambda v: np.exp(np.nanmean(np.log(v))),
-    "median peak": np.nanmedian,
-}
-PEAKS = ("peak", "median peak")
+UNDRAWN = ("time of peak", "cohen d", "mean of day")  # statistics that are no point beside a curve
 
 
 def origin(protocol: Protocol) -> tuple[float, str]:
     """From when hours are counted, and what that moment is called: what happens first, if the protocol does not say."""
     first = next(iter(protocol.happenings), None)
     if protocol.zero is not None or first is None:
-        return protocol.zero or 0.0, "the first midnight" if not protocol.zero else f"hour {protocol.zero:g}"
+        return protocol.zero or 0.0, "midnight" if not protocol.zero else f"hour {protocol.zero:g}"
     return first.at, first.what.replace("_", " ")
 
 
@@ -53,52 +43,43 @@ def measured(protocol: Protocol) -> "pd.DataFrame | None":
 
 
 def compare(course: Course, protocol: Protocol) -> "pd.DataFrame | None":
-    """A row for each published number: what was observed, what the course predicts, and a verdict.
+    """A row for each published number: what was observed, what the course predicts, and their ratio.
 
-    `observed` and `predicted` are rises above the value before the dose where the study gives one; `VERDICTS` tells
-    what the verdicts mean. `None` if nothing was measured.
+    `observed` and `predicted` are rises above the value before the dose where the study gives one. `None` if nothing
+    was measured.
     """
     rows = measured(protocol)
     if rows is None:
         return None
     rows = rows.loc[rows.quantity.isin(list(course.values))].copy()
     zero, solved = origin(protocol)[0], [n for n, person in enumerate(course.people) if person not in course.failed]
-    from scipy.stats import t
-
-    rows["rises"] = rows.rise.notna() & (rows.statistic != "time of peak")
-    rows["observed"] = rows.rise.where(rows.rises, rows.value)
+    rows["rises"] = rows.rise.notna()
+    rows["observed"] = observed(rows)
     rows["predicted"] = [_predicted(course, row, zero, solved) for row in rows.itertuples()]
     rows["ratio"] = (rows.predicted / rows.observed).where(rows.observed != 0)
-    error = rows.se.fillna(rows.sd / np.sqrt(rows.n))
-    error *= t.ppf(0.975, (rows.n - 1).clip(lower=1).fillna(1e6))
-    away = (rows.predicted - rows.observed).abs()
-    rows["verdict"] = np.select(
-        [rows.predicted.isna() | error.isna(), away <= error, away <= rows.sd],
-        ["open", "inside", "spread"],
-        "outside",
-    )
     wanted = [
-        "id",
-        "study",
-        "role",
-        "checked",
-        "quantity",
-        "statistic",
-        "time_h",
-        "unit",
-        "rises",
-        "observed",
-        "sd",
-        "se",
-        "n",
-        "predicted",
-    ]
-    at_rest = rows.rises & (rows.time_h == 0)  # a rise of nothing at the time of the dose is no prediction
-    return rows.loc[~at_rest, [*wanted, "ratio", "verdict", "note"]].reset_index(drop=True)
+        "id", "study", "role", "checked", "quantity", "statistic", "time_h", "unit", "rises", "observed", "sd", "se",
+        "n", "predicted", "ratio", "note",
+    ]  # fmt: skip
+    at_rest = is_reference(rows)  # a rise of nothing at the time of the dose is no prediction
+    return rows.loc[~at_rest, wanted].reset_index(drop=True)
+
+
+def observed(rows: "pd.DataFrame") -> "pd.Series":
+    """What the rows of targets are compared by: the rise where there is one, or the value."""
+    return rows.rise.where(rows.rise.notna(), rows.value)
+
+
+def is_reference(rows: "pd.DataFrame") -> "pd.Series":
+    """Which rows of targets are the value that rises are counted from."""
+    return rows.rise.notna() & (rows.time_h == rows.baseline_h.fillna(0.0))
 
 
 def by_curve(rows: "pd.DataFrame") -> "pd.DataFrame":
-    """What `compare` found, a line for each study and quantity: points of each verdict, median ratio; * unverified."""
+    """What `compare` found, a line for each study and quantity: points, and of their ratios the median; * unverified.
+
+    `off` counts the points that differ by more than twice.
+    """
     import pandas as pd
 
     lines = []
@@ -107,35 +88,45 @@ def by_curve(rows: "pd.DataFrame") -> "pd.DataFrame":
         first = some.iloc[0]
         name = f"{first['quantity']}{'' if first['checked'] == 'verified' else '*'}"
         line = {"quantity": name, "study": first["study"], "role": first["role"], "points": len(some)}
-        line |= {verdict: int((some["verdict"] == verdict).sum()) for verdict in VERDICTS}
-        lines.append(line | {"ratio": float(some["ratio"].median())})
+        lines.append(line | {"off": int(far_off(some).sum()), "ratio": float(some["ratio"].median())})
     return pd.DataFrame(lines)
 
 
+def far_off(rows: "pd.DataFrame") -> "pd.Series":
+    """Which points differ by more than twice; falls, and predictions of nothing, are not told this way."""
+    return rows.observed.gt(0) & rows.ratio.notna() & ~rows.ratio.between(0.5, 2.0)
+
+
 def _predicted(course: Course, row: Any, zero: float, solved: list[int]) -> float:
-    values, times = course.values[row.quantity][solved], course.times - zero
-    rest = values[:, before(course, zero)] if row.rises else 0.0
-    average = AVERAGE.get(row.statistic, np.nanmean)
-    after = times >= 0
-    if row.statistic == "time of peak":
-        return float(np.mean(times[after][np.nanargmax(values[:, after], axis=1)]))
-    if row.statistic in PEAKS:
-        return float(average(np.nanmax(values[:, after], axis=1) - rest))
-    if not times[0] <= row.time_h <= times[-1]:
+    values, times = course.values[row.quantity][solved].astype(float), course.times - zero
+    hours = sampled(row, times[-1])
+    if not (times[0] <= hours[0] and hours[-1] <= times[-1]):
         return float("nan")
-    return float(average(np.array([np.interp(row.time_h, times, v) for v in values]) - rest))
+    readings = np.array([np.interp(hours, times, v) for v in values])
+    since = values[:, before(course, zero)]
+    if not np.isnan(row.baseline_h):
+        since = np.array([np.interp(row.baseline_h, times, v) for v in values])
+    return float(statistic(row, readings, since, hours))
 
 
 def drawn(course: Course, protocol: Protocol) -> "pd.DataFrame | None":
-    """The measured points as they are drawn over the curves: rises stand on the course's own value before the dose.
+    """The measured points as they are drawn over the curves, in the unit of the course.
 
-    Peaks whose time was not published have no `time_h`.
+    Rises stand on the course's own value before the dose, changes in percent or as a multiple on that at their
+    baseline. Effect sizes and times of peaks cannot be drawn. Peaks whose time was not published have no `time_h`.
     """
     rows = measured(protocol)
     if rows is None:
         return None
-    rows = rows.loc[(rows.statistic != "time of peak") & rows.quantity.isin(list(course.values))].copy()
-    moment = before(course, origin(protocol)[0])
-    rest = {n: float(np.nanmedian(course.values[n][:, moment])) for n in rows.quantity.unique()}
-    rows["value"] = (rows.rise + rows.quantity.map(rest)).where(rows.rise.notna(), rows.value)
-    return rows
+    rows = rows.loc[~rows.statistic.isin(UNDRAWN) & rows.quantity.isin(list(course.values))].copy()
+    zero = origin(protocol)[0]
+    times, first = course.times - zero, course.times[before(course, zero)] - zero
+    hour = rows.baseline_h.fillna(first)
+    rest = np.array(
+        [np.interp(h, times, np.nanmedian(course.values[q], axis=0)) for h, q in zip(hour, rows.quantity, strict=True)]
+    )
+    percent, fold = rows.statistic == "percent change", rows.statistic == "fold change"
+    drawn_at = (rows.rise + rest).where(rows.rise.notna(), rows.value)
+    rows["value"] = np.select([percent, fold], [rest * (1 + rows.value / 100), rest * rows.value], drawn_at)
+    rows["sd"] = np.select([percent, fold], [rest * rows.sd / 100, rest * rows.sd], rows.sd)
+    return rows if len(rows) else None

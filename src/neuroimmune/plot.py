@@ -4,7 +4,7 @@ import io
 import itertools
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLUMN = 3.5  # inches: 89 mm
-MODEL, MEASURED = "#0072B2", "#D55E00"  # Okabe and Ito
+MODEL, MEASURED, OTHER = "#0072B2", "#D55E00", "#009E73"  # Okabe and Ito
 STYLE: dict[Any, Any] = {
     "font.size": 7, "axes.titlesize": 7, "axes.labelsize": 7, "legend.fontsize": 6,
     "xtick.labelsize": 6, "ytick.labelsize": 6, "axes.spines.top": False, "axes.spines.right": False,
@@ -27,10 +27,22 @@ STYLE: dict[Any, Any] = {
 }  # fmt: skip
 NAMES = {
     "tnf": "TNF", "il6": "IL-6", "il8": "IL-8", "il10": "IL-10", "acth": "ACTH", "crp": "CRP", "crh": "CRH",
-    "temperature": "Temperature rise", "cortisol": "Cortisol",
+    "temperature": "Temperature rise", "cortisol_saliva": "Salivary cortisol", "rmssd": "RMSSD",
+    "tspo": "TSPO signal", "pain_threshold": "Pressure pain threshold", "sickness": "Flu-like symptoms",
 }  # fmt: skip
 MARKERS = "osD^vP*X"
-UNITS = {"kelvin": "K", "1": "relative", "hour": "h", "count": "count"}
+UNITS = {"kelvin": "K", "1": "relative", "hour": "h", "1/minute": "per minute"}
+SCALES = ("fatigue", "sickness", "sleepiness", "negative_mood")
+
+
+class Line(NamedTuple):
+    """A course to draw: from the hour `zero`, called `since`, with the `measured` points that belong to it."""
+
+    course: Course
+    zero: float = 0.0
+    since: str = "the first midnight"
+    measured: "pd.DataFrame | None" = None
+    name: str = ""
 
 
 def plot_course(
@@ -49,6 +61,11 @@ def plot_course(
     others show the whole course. Raises `InputError` if there is nothing to draw, `SavedFileError` if `path` cannot be
     written.
     """
+    return plot_lines([Line(course, zero, since, measured)], names, path)
+
+
+def plot_lines(lines: Sequence[Line], names: Sequence[str], path: str | Path | None = None) -> "Figure":
+    """The same for courses side by side: each in its own colour, counted from its own zero."""
     import matplotlib
     from matplotlib.figure import Figure
     from matplotlib.ticker import MultipleLocator
@@ -65,29 +82,39 @@ def plot_course(
         raise InputError("there is nothing to draw: the course holds no variables")
     columns = min(2, len(names))
     rows = -(-len(names) // columns)
-    markers = {} if measured is None else dict(zip(measured.study.unique(), itertools.cycle(MARKERS), strict=False))
+    studies = dict.fromkeys(study for line in lines if line.measured is not None for study in line.measured.study)
+    markers = dict(zip(studies, itertools.cycle(MARKERS), strict=False))
+    since = " / ".join(dict.fromkeys(line.since for line in lines))
     with matplotlib.rc_context(STYLE):
-        figure = NotebookFigure(figsize=(COLUMN, 1.2 * rows + 0.35 + 0.1 * len(markers)), layout="constrained", dpi=300)
+        height = 1.2 * rows + 0.35 + 0.1 * (len(markers) + len(lines) - 1)
+        figure = NotebookFigure(figsize=(COLUMN, height), layout="constrained", dpi=300)
         axes = figure.subplots(rows, columns, squeeze=False)
         for axis, name in zip(axes.flat, names, strict=False):
-            points = None if measured is None else measured.loc[measured["quantity"] == name]
-            last = _end(course, zero, points)
+            last = max(_end(line, name) for line in lines)
             unit, scale = ("days", 24.0) if last > 72 else ("h", 1.0)
-            _curve(axis, course, name, zero, scale, last)
-            if points is not None:
-                for study, marker in markers.items():
-                    _points(axis, points.loc[points["study"] == study], marker, scale)
+            for line, (curve, points) in zip(lines, _colours(len(lines)), strict=False):
+                _curve(axis, line, name, scale, last, curve)
+                if line.measured is not None:
+                    for study, some in line.measured.loc[line.measured["quantity"] == name].groupby("study"):
+                        _points(axis, some, markers[study], scale, points)
             axis.set_title(_title(name), loc="left", pad=2)
-            axis.set_ylabel(UNITS.get(course.variables[name].unit, course.variables[name].unit))
+            variable = lines[0].course.variables[name]
+            axis.set_ylabel("0 to 100" if name in SCALES else UNITS.get(variable.unit, variable.unit))
             axis.set_xlabel(f"Time since {since} ({unit})", labelpad=1)
             axis.xaxis.set_major_locator(MultipleLocator(_ticks(last / scale, unit)))
-            axis.set_xlim((max(course.times[0] - zero, -0.08 * last)) / scale, last / scale)
+            first = min(line.course.times[0] - line.zero for line in lines)
+            axis.set_xlim(max(first, -0.08 * last) / scale, last / scale)
         for axis in axes.flat[len(names) :]:
             axis.set_visible(False)
-        _legend(figure, course, markers, measured)
+        _legend(figure, lines, markers)
         if path is not None:
             save_figure(figure, Path(path))
     return figure
+
+
+def _colours(lines: int) -> list[tuple[str, str]]:
+    """Of each line, the colour of its curve and of its points: told apart by kind, or by line if there are several."""
+    return [(MODEL, MEASURED)] if lines == 1 else [(MODEL, MODEL), (OTHER, OTHER)]
 
 
 def save_figure(figure: "Figure", path: Path) -> Path:
@@ -100,11 +127,12 @@ def save_figure(figure: "Figure", path: Path) -> Path:
     return path
 
 
-def _end(course: Course, zero: float, points: "pd.DataFrame | None") -> float:
-    """The last hour of a panel, from `zero`."""
-    whole = float(course.times[-1]) - zero
-    hours = [] if points is None else points["time_h"].dropna().tolist()
-    return min(whole, max(12.0, 1.05 * max(hours))) if hours else whole
+def _end(line: Line, name: str) -> float:
+    """The last hour of a panel, from its zero."""
+    whole = float(line.course.times[-1]) - line.zero
+    rows = line.measured
+    hours = [] if rows is None else rows.loc[rows["quantity"] == name, "time_h"].dropna().tolist()
+    return min(whole, max(12.0 if whole > 24 else whole, 1.05 * max(hours))) if hours else whole
 
 
 def _title(name: str) -> str:
@@ -121,42 +149,48 @@ def _ticks(span: float, unit: str) -> float:
     return next((n for n in spacings if span / n <= 5), spacings[-1])
 
 
-def _curve(axis: "Axes", course: Course, name: str, zero: float, scale: float, last: float) -> None:
-    seen = course.times <= zero + last
-    hours, values = (course.times[seen] - zero) / scale, course.values[name][:, seen]
-    if len(course) > 1:
+def _curve(axis: "Axes", line: Line, name: str, scale: float, last: float, colour: str) -> None:
+    seen = line.course.times <= line.zero + last
+    hours, values = (line.course.times[seen] - line.zero) / scale, line.course.values[name][:, seen]
+    if len(line.course) > 1:
         low, middle, high = np.nanpercentile(values, [5, 50, 95], axis=0)
-        axis.fill_between(hours, low, high, color=MODEL, alpha=0.2, linewidth=0)
+        axis.fill_between(hours, low, high, color=colour, alpha=0.2, linewidth=0)
     else:
         middle = values[0]
-    axis.plot(hours, middle, color=MODEL)
+    axis.plot(hours, middle, color=colour)
 
 
-def _points(axis: "Axes", mine: "pd.DataFrame", marker: str, scale: float) -> None:
+def _points(axis: "Axes", mine: "pd.DataFrame", marker: str, scale: float, colour: str) -> None:
     for peak in mine.loc[mine["time_h"].isna(), "value"]:  # at a time that was not published
-        axis.axhline(peak, color=MEASURED, linestyle=":", linewidth=0.8)
-    for verified, fill in ((True, MEASURED), (False, "white")):
+        axis.axhline(peak, color=colour, linestyle=":", linewidth=0.8)
+    for verified, fill in ((True, colour), (False, "white")):
         some = mine.loc[((mine["checked"] == "verified") == verified) & mine["time_h"].notna()]
         if len(some):
             axis.errorbar(
-                some["time_h"] / scale, some["value"], some["sd"].fillna(0), fmt=marker, ms=2.6, color=MEASURED,
+                some["time_h"] / scale, some["value"], some["sd"].fillna(0), fmt=marker, ms=2.6, color=colour,
                 mfc=fill, elinewidth=0.6, capsize=1.2, mew=0.6, alpha=0.85,
             )  # fmt: skip
 
 
-def _legend(figure: "Figure", course: Course, markers: dict[str, str], measured: "pd.DataFrame | None") -> None:
+def _legend(figure: "Figure", lines: Sequence[Line], markers: dict[str, str]) -> None:
     from matplotlib.lines import Line2D
 
     from neuroimmune.evidence.sources import sources
 
-    people = f"model, median and 5 to 95 % of {len(course):,}" if len(course) > 1 else "model, one usual person"
-    handles = [Line2D([], [], color=MODEL, label=people)]
+    people = len(lines[0].course)
+    who = f"median and 5 to 95 % of {people:,}" if people > 1 else "one usual person"
+    handles = [
+        Line2D([], [], color=curve, label=f"{line.name}, {who}" if line.name else f"model, {who}")
+        for line, (curve, _) in zip(lines, _colours(len(lines)), strict=False)
+    ]
+    tables = [line.measured for line in lines if line.measured is not None]
+    colour = MEASURED if len(lines) == 1 else "0.3"
     for study, marker in markers.items():
-        mine: Any = measured.loc[measured["study"] == study]  # type: ignore[union-attr]
-        label = f"{sources()[study].short}{', mean (SD)' if mine['sd'].notna().any() else ', mean'}"
-        handles.append(Line2D([], [], color=MEASURED, marker=marker, ms=2.6, mew=0.6, linestyle="", label=label))
-    if measured is not None and np.isnan(measured["time_h"].to_numpy()).any():
-        handles.append(Line2D([], [], color=MEASURED, linestyle=":", linewidth=0.8, label="peak, time not published"))
+        sds = any(rows.loc[rows["study"] == study, "sd"].notna().any() for rows in tables)
+        label = f"{sources()[study].short}{', mean (SD)' if sds else ''}"
+        handles.append(Line2D([], [], color=colour, marker=marker, ms=2.6, mew=0.6, linestyle="", label=label))
+    if any(rows["time_h"].isna().any() for rows in tables):
+        handles.append(Line2D([], [], color=colour, linestyle=":", linewidth=0.8, label="peak, time not published"))
     figure.legend(
         handles=handles, loc="outside lower center", ncols=2 if len(handles) > 2 else len(handles), frameon=False,
         handlelength=1.2, columnspacing=1.0, labelspacing=0.2,

@@ -40,7 +40,7 @@ class Protocol:
     """A name, what happens, and for how many days it is worth looking: a day longer than it lasts, if not given.
 
     `settings` are those it was loaded with, as texts; `zero` is the hour from which its results are counted, by default
-    that of the first thing that happens.
+    that of the first thing that happens; `show` names what is worth drawing.
 
     >>> import neuroimmune as ni
     >>> doses = [ni.give("endotoxin", "1 ng/kg", at="09:00"), ni.give("endotoxin", "1 ng/kg", at="day 1 09:00")]
@@ -56,6 +56,7 @@ class Protocol:
     note: str = field(default="", repr=False)
     settings: Mapping[str, str] = field(default_factory=dict)
     zero: float | None = None
+    show: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         if isinstance(self.happenings, Happening):
@@ -66,6 +67,12 @@ class Protocol:
         object.__setattr__(self, "happenings", tuple(inorder))
         if not self.days:
             object.__setattr__(self, "days", 1.0 + max((h.at + h.duration for h in inorder), default=0.0) // 24)
+
+    @property
+    def label(self) -> str:
+        """The name, with the settings that are not empty."""
+        said = [f"{name.replace('_', ' ')} {value}" for name, value in self.settings.items() if value]
+        return ", ".join([self.name, *said])
 
     def __repr__(self) -> str:
         return f"<protocol {self.name}: {'; '.join(map(describe, self.happenings)) or 'nothing happens'}>"
@@ -289,15 +296,9 @@ def from_dict(
         except InputError as error:
             raise InputError(f"{where}, event {n}: {error}") from None
     zero = None if file.zero is None else moment(_filled(file.zero, chosen))
+    title = _filled(file.title, chosen)
     return Protocol(
-        file.name,
-        tuple(happenings),
-        file.days or 0.0,
-        _filled(file.title, chosen),
-        file.source,
-        file.note,
-        chosen,
-        zero,
+        file.name, tuple(happenings), file.days or 0.0, title, file.source, file.note, chosen, zero, tuple(file.show)
     )
 
 

@@ -42,6 +42,7 @@ class ProtocolFile(BaseModel):
     note: str = ""
     settings: dict[str, str | int | float] = {}
     zero: Any = None
+    show: list[str] = []
     event: list[EventEntry] = []
 
 

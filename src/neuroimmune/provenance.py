@@ -5,6 +5,8 @@ import inspect
 import json
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from neuroimmune.engine.compile import LANES
 from neuroimmune.engine.lanes import LONGEST, SHORTEST, TOLERANCE
 from neuroimmune.protocol import describe, events
@@ -28,7 +30,7 @@ def provenance(plan: "Plan") -> dict[str, Any]:
         "traits": _traits(plan),
         "protocol": plan.protocol.name if len(plan.protocols) == 1 else f"{len(plan.protocols)} protocols",
         "happenings": _happenings(plan), "days": plan.days, "every_hours": plan.every,
-        "daily": list(plan.daily), "start": dict(plan.start) if plan.start else "resting day",
+        "daily": list(plan.daily), "start": _start(plan),
         "policy": _policy(plan),
         "solver": {
             "kernel": plan.kernel.name, "tolerance": TOLERANCE, "longest_step_hours": LONGEST,
@@ -43,6 +45,12 @@ def _happenings(plan: "Plan") -> dict[str, Any]:
     resolved = [events(protocol, plan.people.body) for protocol in plan.protocols]
     words = [describe(h) for h in plan.protocol.happenings] if len(plan.protocols) == 1 else []
     return {"in_words": words, "hash": _hash([[tuple(event) for event in some] for some in resolved])}
+
+
+def _start(plan: "Plan") -> dict[str, Any] | str:
+    """Numbers to begin from, and names for those that differ between people."""
+    given = plan.start or {}
+    return {n: _hash(v.tolist()) if isinstance(v, np.ndarray) else v for n, v in given.items()} or "resting day"
 
 
 def _traits(plan: "Plan") -> str:

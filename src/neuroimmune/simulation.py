@@ -60,9 +60,10 @@ class Plan:
     every: float
     daily: tuple[str, ...]
     keep: tuple[str, ...]
-    start: Mapping[str, float] | None
+    start: Mapping[str, float | np.ndarray] | None
     policy: Policy | None
     threads: int | None
+    moments: tuple[float, ...] = ()  # the hours to save, where they are not evenly spaced
 
     @property
     def protocol(self) -> Protocol:
@@ -72,6 +73,8 @@ class Plan:
     @property
     def saves(self) -> np.ndarray:
         """The hours that are saved, before daily summaries."""
+        if self.moments:
+            return np.round(self.moments, MOMENT)
         return np.round(np.arange(round(24 * self.days / self.every) + 1) * self.every, MOMENT)
 
     @property
@@ -115,7 +118,7 @@ def simulate(
     *,
     daily: Sequence[str] = (),
     keep: Sequence[str] = (),
-    start: Mapping[str, float] | None = None,
+    start: Mapping[str, float | np.ndarray] | None = None,
     policy: Policy | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -129,7 +132,7 @@ def simulate(
     - `every`: spacing of the saved times [hour]. What happens at a moment has happened when that moment is saved.
     - `daily`: any of "mean", "min", "max": save these of each whole day instead, taken over the times `every`.
     - `keep`: the names to save; all by default.
-    - `start`: states to begin from, where they are not those of the resting day.
+    - `start`: states to begin from, where they are not those of the resting day: a number, or one for each person.
     - `policy`: called with a `Day` at every midnight; it may change states and levels in place.
     - `threads`: at most this many; the result does not depend on it.
     - `progress`: told the share that is done.
@@ -155,7 +158,7 @@ def make_plan(
     every: float = 1.0,
     daily: Sequence[str] = (),
     keep: Sequence[str] = (),
-    start: Mapping[str, float] | None = None,
+    start: Mapping[str, float | np.ndarray] | None = None,
     policy: Policy | None = None,
     threads: int | None = None,
 ) -> Plan:
@@ -164,7 +167,7 @@ def make_plan(
     protocols = _protocols(protocol, len(group))
     days = max(each.days for each in protocols) if days is None else _number("days", days)
     every, daily, keep = _number("every", every), _names("daily", daily), _names("keep", keep)
-    start = None if start is None else {name: _start_of(name, value) for name, value in start.items()}
+    start = None if start is None else {n: _start_of(n, value, len(group)) for n, value in start.items()}
     _check_times(days, every, daily)
     model = trace(group.body)
     _check_names("", keep, model.states | model.inputs | model.output_names, "to keep")
@@ -224,7 +227,12 @@ def _number(what: str, value: Any) -> float:
         raise InputError(f"{what} must be a number, not {value!r}") from None
 
 
-def _start_of(name: str, value: Any) -> float:
+def _start_of(name: str, value: Any, people: int) -> float | np.ndarray:
+    if np.ndim(value):
+        numbers = np.asarray(value, np.float64)
+        if numbers.shape != (people,) or not np.isfinite(numbers).all():
+            raise InputError(f"the start of {name} must be a finite number, or one for each of {people} people")
+        return numbers
     number = _number(f"the start of {name}", value)
     if not np.isfinite(number):
         raise InputError(f"the start of {name} is not a finite number: {number}")
@@ -258,7 +266,7 @@ def _solve(plan: Plan, batch: slice, progress: Progress | None) -> Course:
     rows = parameter_rows(model, group)
     levels = np.tile([q.value for q in model.inputs.values()], (len(group), 1)).reshape(len(group), -1)
     resting, solving = _two_parts(progress)
-    y, not_at_rest = _start(plan, group, rows, levels, resting)
+    y, not_at_rest = _start(plan, group, rows, levels, resting, batch)
     lanes = gather(plan.kernel, y, rows, levels, happening)
     if plan.policy is None:
         states, inputs = advance(lanes, plan.saves, plan.threads, solving)
@@ -277,7 +285,12 @@ def _two_parts(progress: Progress | None) -> tuple[Progress | None, Progress | N
 
 
 def _start(
-    plan: Plan, group: People, rows: np.ndarray, levels: np.ndarray, progress: Progress | None = None
+    plan: Plan,
+    group: People,
+    rows: np.ndarray,
+    levels: np.ndarray,
+    progress: Progress | None = None,
+    batch: slice = slice(None),
 ) -> tuple[np.ndarray, list[int]]:
     """The states at hour zero, and the people who have no resting day."""
     declared = np.array([q.value for q in plan.model.states.values()])
@@ -289,7 +302,7 @@ def _start(
     else:
         y, found = resting_day(plan.kernel, np.tile(declared, (len(group), 1)), rows, levels, plan.threads, progress)
     for name, value in (plan.start or {}).items():
-        y[:, list(plan.model.states).index(name)] = value
+        y[:, list(plan.model.states).index(name)] = value[batch] if isinstance(value, np.ndarray) else value
     if not found.all():
         log.warning(
             "%d of %d people have no resting day to start from: %s", (~found).sum(), len(found), group.ids[~found][:10]

@@ -21,7 +21,7 @@ def uniform(seed: int, purpose: str, people: Sequence[int] | np.ndarray, occasio
     if not isinstance(seed, Integral) or not 0 <= seed < 2**64:
         raise InputError(f"a seed is a whole number from 0 to 2**64 - 1, not {seed!r}")
     people = np.asarray(people, dtype=np.int64)
-    word = int.from_bytes(hashlib.blake2b(purpose.encode(), digest_size=8).digest(), "little")
+    word = _word(purpose)
     raw = np.empty(len(people), np.uint64)
     runs = np.flatnonzero(np.diff(people) != 1) + 1  # a run of consecutive people is one sequence of the generator
     for run in np.split(np.arange(len(people)), runs):
@@ -38,3 +38,12 @@ def normal(seed: int, purpose: str, people: Sequence[int] | np.ndarray, occasion
     from scipy.special import ndtri
 
     return ndtri(uniform(seed, purpose, people, occasion))
+
+
+def stream(seed: int, purpose: str) -> np.random.Generator:
+    """Many numbers for one purpose that are nobody's own, such as the noise of simulated studies."""
+    return np.random.Generator(np.random.Philox(key=[np.uint64(seed), np.uint64(_word(purpose))]))
+
+
+def _word(purpose: str) -> int:
+    return int.from_bytes(hashlib.blake2b(purpose.encode(), digest_size=8).digest(), "little")

@@ -5,13 +5,16 @@
 
 How values are compared: assays differ by a shift (the same blood of the 20 men reads TNF 1.1 pg/mL on one scale and
 6.2 on another), so where a study gives its own value before the dose, the rise above that is held against the rise of
-the model above its own rest (`rise`). Where it gives none, the value itself is (`rise` is missing).
+the model above its own rest (`rise`). Where it gives none, the value itself is (`rise` is missing). Rises and changes
+are from just before zero, or from the hour `baseline_h` if a row has one, such as the same hour of a day before. On a
+quiet day nothing rises: its values are held against values.
 """
 
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from neuroimmune.errors import InputError, nearest
+from neuroimmune.evidence.statistics import UNTIMED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,10 +23,6 @@ COLUMNS = (
     "id", "study", "protocol", "settings", "quantity", "statistic", "time_h", "baseline_h", "value", "sd", "se", "n",
     "unit", "population", "doi", "role", "checked", "note",
 )  # fmt: skip
-STATISTICS = (
-    "mean", "geometric mean", "median", "peak", "median peak", "time of peak", "percent change", "fold change",
-    "cohen d",
-)  # fmt: skip
 SAME_CURVE = ["study", "protocol", "settings", "quantity", "statistic", "population"]
 
 
@@ -31,6 +30,13 @@ def target_sets() -> list[str]:
     """The names of the tables of targets."""
     folder = files("neuroimmune.evidence").joinpath("targets")
     return sorted(f.name.removesuffix(".csv") for f in folder.iterdir() if f.name.endswith(".csv"))
+
+
+def all_targets() -> "pd.DataFrame":
+    """Every table of targets below the other."""
+    import pandas as pd
+
+    return pd.concat([targets(name) for name in target_sets()], ignore_index=True)
 
 
 def targets(name: str) -> "pd.DataFrame":
@@ -51,8 +57,8 @@ def targets(name: str) -> "pd.DataFrame":
         rows = pd.read_csv(file, dtype={"note": str, "doi": str, "settings": str}, keep_default_na=True).fillna(
             {"settings": ""}
         )
-    before = rows[(rows["time_h"] == 0) & (~rows["statistic"].isin(["peak", "median peak", "time of peak"]))]
-    baseline = before.set_index(SAME_CURVE)["value"]
-    own = pd.MultiIndex.from_arrays([rows[column] for column in SAME_CURVE])
-    rows["rise"] = rows["value"] - baseline.reindex(own).to_numpy()
+    values = rows.loc[~rows["statistic"].isin(UNTIMED)].groupby([*SAME_CURVE, "time_h"])["value"].mean()
+    own = [*(rows[column] for column in SAME_CURVE), rows["baseline_h"].fillna(0.0)]
+    rise = rows["value"] - values.reindex(pd.MultiIndex.from_arrays(own)).to_numpy()
+    rows["rise"] = rise.where(rows["protocol"] != "quiet-day")
     return rows

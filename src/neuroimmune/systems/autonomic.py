@@ -5,11 +5,13 @@ from typing import Any, NamedTuple
 from neuroimmune.kinetics import positive
 from neuroimmune.quantity import System, output, par, state
 
+TO_FIT = "assumed: a first guess, to be fitted"
+
 
 class AutonomicState(NamedTuple):
-    """What the nerves and the adrenal medulla keep up; the value is that of a usual midnight."""
+    """What stays for a while when its cause has gone; the value is that of a usual midnight."""
 
-    arousal: float = state(-0.19, "1", "arousal above rest by day, where it is nothing; less in sleep", scale=0.1)
+    arousal_slow: float = state(-0.18, "1", "arousal that catecholamines keep up; less in sleep", scale=0.1)
 
 
 class AutonomicOutputs(NamedTuple):
@@ -23,48 +25,41 @@ class AutonomicOutputs(NamedTuple):
 class Autonomic(System):
     """Arousal raises sympathetic and lowers vagal tone; both set the heart's rate, vagal tone its variability.
 
-    Warmth acts on the pacemaker itself. Blood pressure, breathing and posture are left out.
-    The rate is that of the pacemaker alone, times a sympathetic and a vagal factor, as in rosenblueth1934.
+    Part of arousal follows at once, by nerve; part within minutes to an hour, by catecholamines. Warmth acts on the
+    pacemaker itself. Blood pressure, breathing and posture are left out.
+    The rate is that of the pacemaker alone, by a sympathetic and a vagal factor, as in rosenblueth1934.
     """
 
     heart_rate_rest: float = par(
-        61.0, "1/minute", "heart rate at rest by day", "dobreva2021: before the dose; spread assumed: a sixth",
+        61.0, "1/minute", "heart rate at rest by day", "dobreva2021: data file, mean and SD before the dose",
         spread=0.15,
     )  # fmt: skip
-    sympathetic_on_rate: float = par(
-        0.35, "1", "share of the rate that a doubling of sympathetic tone adds", "assumed: to be fitted"
-    )
+    sympathetic_on_rate: float = par(0.25, "1", "share of the rate that a doubling of sympathetic tone adds", TO_FIT)
     vagal_on_rate: float = par(
-        0.41,
-        "1",
-        "share of the rate that vagal tone holds back",
-        "jose1970: the pacemaker alone beats 104 a minute",
+        0.7, "1", "slowing of the pacemaker by usual vagal tone", "jose1970: alone it beats 104 a minute"
     )
     warmth_on_rate: float = par(
-        0.13, "1/kelvin", "share of the rate that a kelvin of fever adds", "assumed: 8 a minute"
+        0.12, "1/kelvin", "share of the rate that a kelvin of fever adds", "fevered2020: 7.2 (6.2 to 8.3) a minute"
     )
-    rmssd_rest: float = par(
-        42.0, "ms", "RMSSD at rest by day", "nunan2010: short-term norm 42 (SD 15)", spread=0.35,
-    )  # fmt: skip
-    tau_arousal: float = par(
-        0.3, "hour", "time for arousal to follow", "assumed: catecholamines and recovery after effort"
-    )  # fmt: skip
-    sleep_on_arousal: float = par(0.2, "1", "fall of arousal in sleep", "assumed: heart rate falls a tenth")
-    sleep_on_vagal: float = par(0.3, "1", "rise of vagal tone in sleep", "assumed: RMSSD rises by a third in sleep")
+    rmssd_rest: float = par(42.0, "ms", "RMSSD at rest by day", "nunan2010: short-term norm 42 (SD 15)", spread=0.35)
+    slow_share: float = par(0.35, "1", "share of arousal that is slow", TO_FIT, range=(0.0, 1.0))
+    tau_slow: float = par(0.4, "hour", "time of slow arousal", "assumed: RMSSD is not back half an hour after effort")
+    sleep_on_arousal: float = par(0.2, "1", "fall of arousal in sleep", "assumed: a small part of the fall of the rate")
+    sleep_on_vagal: float = par(0.5, "1", "rise of vagal tone in sleep", TO_FIT)
 
     def rates(self, t: Any, y: AutonomicState, drive: Any, asleep: Any) -> AutonomicState:
         """`drive` is what raises arousal; nothing at rest by day."""
-        return AutonomicState(arousal=(drive - self.sleep_on_arousal * asleep - y.arousal) / self.tau_arousal)
+        return AutonomicState(arousal_slow=(drive - self.sleep_on_arousal * asleep - y.arousal_slow) / self.tau_slow)
 
-    def outputs(self, y: AutonomicState, asleep: Any, temperature: Any) -> AutonomicOutputs:
+    def outputs(self, y: AutonomicState, drive: Any, asleep: Any, temperature: Any) -> AutonomicOutputs:
         """`temperature` is the rise above rest, in kelvin."""
-        vagal = (1.0 + self.sleep_on_vagal * asleep) / (1.0 + positive(y.arousal))
-        by_nerve = (1.0 + self.sympathetic_on_rate * y.arousal) * (1.0 - self.vagal_on_rate * vagal)
+        now = drive - self.sleep_on_arousal * asleep
+        arousal = now + self.slow_share * (y.arousal_slow - now)
+        vagal = (1.0 + self.sleep_on_vagal * asleep) / (1.0 + positive(arousal))
+        by_nerve = (1.0 + self.sympathetic_on_rate * arousal) * (1.0 + self.vagal_on_rate)
+        by_nerve = by_nerve / (1.0 + self.vagal_on_rate * vagal)
         return AutonomicOutputs(
-            heart_rate=self.heart_rate_rest
-            * by_nerve
-            / (1.0 - self.vagal_on_rate)
-            * (1.0 + self.warmth_on_rate * temperature),
+            heart_rate=self.heart_rate_rest * by_nerve * (1.0 + self.warmth_on_rate * temperature),
             vagal_tone=vagal,
             rmssd=self.rmssd_rest * vagal,
         )

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from neuroimmune.kinetics import power
+from neuroimmune.kinetics import power, saturating
 from neuroimmune.quantity import System, par, state
 
 
@@ -15,19 +15,21 @@ class EnergyState(NamedTuple):
 
 
 class Energy(System):
-    """Muscle uses fuel in proportion to work, and makes IL-6 the more, the emptier it is.
+    """Muscle uses fuel in proportion to work, and makes IL-6 the more, the harder it works and the emptier it is.
 
     First form: work capacity, lactate and what follows exertion a day later are left out.
     """
 
     k_refuelling: float = par(0.05, "1/hour", "storing of fuel", "assumed: muscle glycogen comes back in about a day")
     il6_of_muscle: float = par(
-        30.0, "pg/mL/hour", "making of IL-6 by muscle at full work, an hour of maximal work depleted",
-        "assumed: to be fitted to exercise rows",
-    )  # fmt: skip
-    depletion_hill: float = par(
-        1.5, "1", "steepness with which IL-6 follows depletion",
-        "assumed: IL-6 rises more steeply than duration, fischer2006", fixed=True,
+        120.0, "pg/mL/hour", "making of IL-6 by muscle at full work when empty", "assumed: a first guess, to be fitted"
+    )
+    depletion_half: float = par(
+        1.5, "hour", "depletion at which half of that is made", "assumed: a first guess, to be fitted"
+    )
+    intensity_hill: float = par(
+        3.0, "1", "steepness with which making follows intensity",
+        "assumed: 2.5 h at 75 % raise IL-6 more than 6 h at 60 % of VO2max (ostrowski1998, wallberg2011)", fixed=True,
     )  # fmt: skip
 
     def rates(self, t: Any, y: EnergyState, exertion: Any) -> EnergyState:
@@ -35,7 +37,6 @@ class Energy(System):
         return EnergyState(muscle_depletion=exertion - self.k_refuelling * y.muscle_depletion)
 
     def il6_made(self, y: EnergyState, exertion: Any) -> Any:
-        """IL-6 that muscle gives to the blood."""
-        return self.il6_of_muscle * exertion * power(y.muscle_depletion / self.hour, self.depletion_hill)
-
-    hour: float = par(1.0, "hour", "an hour of maximal work", "definition", fixed=True)
+        """IL-6 that muscle gives to the blood, in pg/mL/hour."""
+        emptied = saturating(y.muscle_depletion, self.depletion_half)
+        return self.il6_of_muscle * power(exertion, self.intensity_hill) * emptied

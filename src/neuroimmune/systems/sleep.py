@@ -63,6 +63,9 @@ class Sleep(System):
     )  # fmt: skip
     clock_drift_half: float = par(1.0, "hour", "lag at which the way back has half its speed", "assumed: smooth end")
 
+    debt_usual: float = par(
+        0.38, "1", "debt of a person who sleeps 8 hours, at its most", "assumed: the model's own, rounded up"
+    )
     tau_debt: float = par(97.4, "hour", "time for days of short sleep to tell", "ramakrishnan2016: 4.06 d")
 
     sleepiness_rest: float = par(

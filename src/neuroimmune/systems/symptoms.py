@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from neuroimmune.kinetics import positive
 from neuroimmune.quantity import System, output, par
 
 
@@ -28,10 +29,14 @@ class Symptoms(System):
     fast_on_fatigue: float = par(0.15, "1", "fatigue by the fast path", "assumed: to be fitted")
     slow_on_fatigue: float = par(0.05, "1", "fatigue by the slow path", "assumed: to be fitted")
     active_on_fatigue: float = par(0.0, "1", "fatigue by active microglia", "assumed: nothing, as one hit leaves none")
-    sleepiness_on_fatigue: float = par(0.1, "1", "fatigue by a step of sleepiness", "assumed: to be fitted")
+    sleepiness_on_fatigue: float = par(0.01, "1", "fatigue by sleepiness above the usual", "assumed: to be fitted")
     sleepiness_usual: float = par(
-        3.0, "1", "sleepiness of a usual day, from which fatigue is counted", "assumed: alert"
+        40.0, "1", "sleepiness above which it tires", "assumed: about that of a usual morning"
     )
+    sickness_rest: float = par(
+        19.0, "1", "flu-like symptoms at rest", "sicknessq2017: 5.8 of 30 before endotoxin", spread=0.5
+    )  # fmt: skip
+    slow_on_sickness: float = par(0.02, "1", "flu-like symptoms by the slow path", "assumed: to be fitted")
     fast_on_sickness: float = par(0.06, "1", "flu-like symptoms by the fast path", "assumed: to be fitted")
     warmth_on_sickness: float = par(0.05, "1/kelvin", "flu-like symptoms by fever", "assumed: to be fitted")
     mood_rest: float = par(10.0, "1", "negative mood at rest", "assumed: low on every scale", spread=0.5)
@@ -42,33 +47,36 @@ class Symptoms(System):
     fast_on_pain: float = par(0.02, "1", "lowering of the pain threshold by the fast path", "assumed: to be fitted")
     slow_on_pain: float = par(0.02, "1", "lowering of the pain threshold by the slow path", "assumed: to be fitted")
     sleepiness_on_pain: float = par(
-        0.02, "1", "lowering of the pain threshold by a step of sleepiness", "assumed: small"
+        0.002, "1", "lowering of the pain threshold by sleepiness above the usual", "assumed: to be fitted"
     )
     reaction_rest: float = par(
         265.0, "ms", "mean reaction time, rested", "belenky2003: 265 (SD 30) on the day before", spread=0.11
     )  # fmt: skip
     debt_on_reaction: float = par(1.0, "1", "slowing by sleep debt, above the usual", "assumed: to be fitted")
-    debt_usual: float = par(0.36, "1", "sleep debt of a usual day", "assumed: 8 h in bed, the model's own")
 
     def outputs(
         self, signal_fast: Any, signal_slow: Any, active: Any, sleepiness: Any, debt: Any, temperature: Any
     ) -> SymptomOutputs:
-        """All arguments are nothing at rest, but for sleepiness and debt."""
-        tired = sleepiness - self.sleepiness_usual
+        """All arguments are nothing at rest, but for sleepiness; `debt` is that above the usual."""
+        tired = positive(sleepiness - self.sleepiness_usual)
         fatigue = (
             self.fast_on_fatigue * signal_fast
             + self.slow_on_fatigue * signal_slow
             + self.active_on_fatigue * active
             + self.sleepiness_on_fatigue * tired
         )
-        sickness = self.fast_on_sickness * signal_fast + self.warmth_on_sickness * temperature
+        sickness = (
+            self.fast_on_sickness * signal_fast
+            + self.slow_on_sickness * signal_slow
+            + self.warmth_on_sickness * temperature
+        )
         pain = self.fast_on_pain * signal_fast + self.slow_on_pain * signal_slow + self.sleepiness_on_pain * tired
         return SymptomOutputs(
             fatigue=_on_scale(self.fatigue_rest, fatigue),
-            sickness=_on_scale(0.0 * self.mood_rest, sickness),
+            sickness=_on_scale(self.sickness_rest, sickness),
             negative_mood=_on_scale(self.mood_rest, self.fast_on_mood * signal_fast),
             pain_threshold=self.pain_threshold_rest / (1.0 + pain),
-            reaction_time=self.reaction_rest * (1.0 + self.debt_on_reaction * (debt - self.debt_usual)),
+            reaction_time=self.reaction_rest * (1.0 + self.debt_on_reaction * debt),
         )
 
 

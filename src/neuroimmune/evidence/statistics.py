@@ -1,0 +1,79 @@
+"""What papers report of the readings of a group of people: one definition for comparing, validating and fitting.
+
+A row's people are read at its hour. For peaks, and for changes without an hour, they are read half-hourly from zero to
+the end of the protocol, and each person's greatest reading counts; the time of the peak is that of the mean curve. For
+the mean of the day they are read half-hourly for 24 hours.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+SAMPLED = 0.5  # hours between the readings of which the greatest is taken: papers sample every 30 to 60 minutes
+
+Readings = np.ndarray
+Summary = Callable[[Readings, Readings], np.ndarray]
+
+
+def _mean(at: Readings, before: Readings) -> np.ndarray:
+    return at.mean(-1)
+
+
+def _median(at: Readings, before: Readings) -> np.ndarray:
+    return np.median(at, axis=-1)
+
+
+def _geometric_mean(at: Readings, before: Readings) -> np.ndarray:
+    return np.exp(np.log(np.maximum(at, np.finfo(float).tiny)).mean(-1))
+
+
+def _fold(at: Readings, before: Readings) -> np.ndarray:
+    return at.mean(-1) / before.mean(-1)
+
+
+def _percent(at: Readings, before: Readings) -> np.ndarray:
+    return 100.0 * (_fold(at, before) - 1.0)
+
+
+def _cohen(at: Readings, before: Readings) -> np.ndarray:
+    return (at.mean(-1) - before.mean(-1)) / np.sqrt((at.var(-1, ddof=1) + before.var(-1, ddof=1)) / 2)
+
+
+# Of readings at the time and before, both (..., people). Changes are those of the group's mean; the standard deviation
+# of Cohen's d is that of the readings, both times pooled.
+STATISTICS: dict[str, Summary] = {
+    "mean": _mean, "geometric mean": _geometric_mean, "median": _median,
+    "peak": _mean, "median peak": _median, "time of peak": _mean, "mean of day": _mean,
+    "percent change": _percent, "fold change": _fold, "cohen d": _cohen,
+}  # fmt: skip
+PEAKS = ("peak", "median peak", "time of peak")
+RELATIVE = ("percent change", "fold change", "cohen d")  # compared with before in themselves
+UNTIMED = (*PEAKS, *RELATIVE, "mean of day")  # may have no hour
+OWN_UNIT = (*RELATIVE, "time of peak")  # not in the unit of the quantity
+
+
+def sampled(row: Any, end: float) -> np.ndarray:
+    """The hours after zero at which the people of a row are read, when the protocol ends at the hour `end`."""
+    if row.statistic == "mean of day":
+        return np.arange(0.0, 24.0, SAMPLED)
+    if row.statistic in PEAKS or np.isnan(row.time_h):
+        return np.arange(0.0, end + 1e-9, SAMPLED)
+    return np.array([float(row.time_h)])
+
+
+def statistic(row: Any, readings: Readings, before: Readings, hours: np.ndarray) -> np.ndarray:
+    """The number of a row of targets, from readings (..., people, hours) and those before (..., people).
+
+    It is the rise above the same number before where the row has a `rise`.
+
+    >>> from types import SimpleNamespace
+    >>> row = SimpleNamespace(statistic="fold change", time_h=2.0, rise=float("nan"))
+    >>> float(statistic(row, np.array([[4.0], [8.0]]), np.array([1.0, 2.0]), np.array([2.0])))
+    4.0
+    """
+    if row.statistic == "time of peak":
+        return hours[readings.mean(-2).argmax(-1)]
+    at = readings.mean(-1) if row.statistic == "mean of day" else readings.max(-1)
+    summary = STATISTICS[row.statistic]
+    return summary(at, before) - (0.0 if np.isnan(row.rise) else summary(before, before))
