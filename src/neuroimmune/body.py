@@ -90,9 +90,7 @@ class Body(System):
     exertion_on_crh_half: float = par(0.8, "1", "exertion that half-saturates it", FIT)
     exertion_on_crh_hill: float = par(6.0, "1", "its steepness", "assumed: a threshold, hill2008", fixed=True)
 
-    debt_on_crh: float = par(
-        2.0, "1", "drive of CRH by sleep debt above the usual", "assumed: a first guess, to be fitted to leproult1997"
-    )  # fmt: skip
+    debt_on_crh: float = par(2.0, "1", "drive of CRH by sleep debt above the usual", FIT)
 
     il6_on_brain: float = par(1.0, "1", "signal to the brain by IL-6, an e-fold of its rise", "definition", fixed=True)
     il6_on_brain_half: float = par(
