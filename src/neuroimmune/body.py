@@ -86,6 +86,10 @@ class Body(System):
     tnf_on_crh_half: float = par(200.0, "pg/mL", "rise of TNF from which it counts", "assumed: as IL-6's")
     stress_on_crh: float = par(8.529, "1", "drive of CRH by stress", FIT, spread=0.6884)
     waking_on_crh: float = par(4.83, "1", "drive of CRH by waking", FIT)
+    waking_on_crh_half: float = par(
+        0.4, "1", "inertia that half-saturates it", "assumed: far above what builds up while one falls asleep"
+    )  # fmt: skip
+    waking_on_crh_hill: float = par(3.0, "1", "its steepness", "assumed: falling asleep is no waking", fixed=True)
     exertion_on_crh: float = par(9.369, "1", "drive of CRH by exertion, at most", FIT)
     exertion_on_crh_half: float = par(0.6418, "1", "exertion that half-saturates it", FIT)
     exertion_on_crh_hill: float = par(6.0, "1", "its steepness", "assumed: a threshold, hill2008", fixed=True)
@@ -149,7 +153,8 @@ class Body(System):
         """What drives CRH beside the clock: what MR holds back, and what it does not."""
         drive = (
             self.stress_on_crh * inputs.stress
-            + self.waking_on_crh * self.sleep.waking(t, y.sleep, inputs.kept_awake)
+            + self.waking_on_crh
+            * hill(self.sleep.waking(t, y.sleep, inputs.kept_awake), self.waking_on_crh_half, self.waking_on_crh_hill)
             + self.debt_on_crh * positive(y.sleep.sleep_debt - self.sleep.debt_usual)
             + self.exertion_on_crh * hill(inputs.exertion, self.exertion_on_crh_half, self.exertion_on_crh_hill)
         )
