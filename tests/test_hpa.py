@@ -70,8 +70,8 @@ def test_nothing_is_negative_whatever_is_given(event):
 
 
 @pytest.mark.parametrize(("protocol", "chosen", "hour", "sign"), [
-    ("dexamethasone-test", "dose", 24 + 23 + 9, -1), ("il6-injection", "dose", 11, 1), ("exercise", "intensity", 10.5, 1),
-    ("crh-test", "dose", 10, 1),
+    ("dexamethasone-test", "dose", 24 + 23 + 9, -1), ("il6-injection", "dose", 11, 1),
+    ("exercise", "intensity", 10.5, 1), ("crh-test", "dose", 10, 1),
 ])  # fmt: skip
 def test_more_of_it_goes_one_way(protocol, chosen, hour, sign):
     unit = {"dexamethasone-test": " mg", "exercise": ""}.get(protocol, " ug/kg")

@@ -6,7 +6,6 @@ axis stands beside both. Writes `docs/chronic-stress.md`.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -40,12 +39,12 @@ def ours(hpa: HPA) -> Rates:
     return lambda t, y, drive: hpa.rates(t, HPAState(*y.tolist()), drive, 0.0, 0.0)
 
 
-def like_published(hpa: HPA) -> HPA:
-    """The same axis with the published rates and feedback, no rhythm, and an adrenal in proportion to ACTH."""
+def like_published() -> HPA:
+    """Our axis with the published rates and feedback, no rhythm, and an adrenal in proportion to ACTH."""
     k_cortisol = 0.75 * np.log(2)
-    return replace(
-        hpa, k_acth=3 * np.log(2), k_cortisol=k_cortisol, gr_half=4.0, rhythm_24h=0.0, rhythm_12h=0.0,
-        acth_half=PROPORTIONAL, acth_hill=1.0, s_cortisol=k_cortisol * hpa.cortisol_rest * PROPORTIONAL,
+    return HPA(
+        k_acth=3 * np.log(2), k_cortisol=k_cortisol, gr_half=4.0, rhythm_24h=0.0, rhythm_12h=0.0,
+        acth_half=PROPORTIONAL, acth_hill=1.0, s_cortisol=k_cortisol * HPA().cortisol_rest * PROPORTIONAL,
     )  # fmt: skip
 
 
@@ -71,7 +70,7 @@ def sixty_days(rates: Rates, start: Sequence[float], names: Sequence[str]) -> di
 def three() -> dict[str, dict[str, np.ndarray]]:
     """The published model, ours like it, and ours."""
     hpa, usual = HPA(), HPAState(*(known.value for known in declared(HPA.rates, "y").values()))
-    plain = like_published(hpa)
+    plain = like_published()
     flat = usual._replace(acth=hpa.acth_rest, cortisol=hpa.cortisol_rest, pituitary_mass=1.0, adrenal_mass=1.0)
     return {
         "published": sixty_days(published, [1.0] * 5, ("crh", "acth", "cortisol", "pituitary_mass", "adrenal_mass")),
@@ -90,14 +89,14 @@ def page() -> str:
     blunted = {model: int(np.count_nonzero(course["acth"][DAYS:] < 0.9)) for model, course in found.items()}
     days = ", ".join(f"{name}: {number} days" for name, number in blunted.items())
     return (
-        "# Sixty days of stress\n\nWritten by `python -m neuroimmune.calibrate.chronic_stress`. A comparison of simulators, "
-        "not a validation: no people were followed. Stress doubles the daily drive of CRH for 60 days. Means of each day, "
-        "relative to rest: at the first and the 59th day of stress, and after its end. Glands that grew under stress shrink "
-        "within weeks, and until then hold ACTH down while cortisol is near usual.\n\n"
+        "# Sixty days of stress\n\nWritten by `python -m neuroimmune.calibrate.chronic_stress`. A comparison of "
+        "simulators, no validation: nobody was followed. Stress doubles the daily drive of CRH for 60 days. Means "
+        "of days, relative to rest: on the first and the 59th day of stress, and after its end. Glands that grew "
+        "under stress shrink within weeks, and until then hold ACTH down while cortisol is near usual.\n\n"
         + "\n".join("| " + " | ".join(line) + " |" for line in [heads, ["---"] * len(heads), *lines])
         + f"\n\nDays after the end on which ACTH is more than a tenth too low: {days}.\n\n"
-        "Ours like it is our axis with the published rates and feedback, no rhythm, and an adrenal in proportion to ACTH; a "
-        "test holds it within 1 % of the published equations.\n"
+        "Ours like it is our axis with the published rates and feedback, no rhythm, and an adrenal in proportion to "
+        "ACTH; a test holds it within 1 % of the published equations.\n"
     )
 
 

@@ -63,7 +63,7 @@ def rows(role: str = "fit") -> "pd.DataFrame":
     """Verified rows of the axis. On a day on which nothing happens the hormones themselves count, not their rises."""
     import pandas as pd
 
-    some = pd.concat([targets(name) for name in PROTOCOLS], ignore_index=True)
+    some: pd.DataFrame = pd.concat([targets(name) for name in PROTOCOLS], ignore_index=True)
     some.loc[some.protocol == "quiet-day", "rise"] = np.nan
     some.loc[some.id == "nelson_tsst-cortisol-mean-0.1667h", "sd"] = np.nan  # one person's slip makes it, says its note
     read = tomllib.loads(files("neuroimmune.evidence").joinpath("noise.toml").read_text(encoding="utf-8"))
@@ -71,11 +71,11 @@ def rows(role: str = "fit") -> "pd.DataFrame":
     noise = some.quantity[change].map(lambda name: read[name]["cv"]) * np.sqrt(2 / some.n[change].fillna(8))
     some.loc[change, "se"] = noise * (100 + some.value[change])  # of a change people differ little, but are read twice
     wanted = (some.role == role) & (some.checked == "verified") & some.quantity.isin(HORMONES)
-    return some[wanted & (some.statistic != "cohen d")].reset_index(drop=True)
+    return some.loc[wanted & (some.statistic != "cohen d")].reset_index(drop=True)
 
 
 def problem(body: Body | None = None, people: int = 16, which: "pd.DataFrame | None" = None) -> Problem:
-    """The free numbers and what was observed. Everybody wakes at seven, for the papers count from waking or kept hours."""
+    """The free numbers and what was observed. Everybody wakes at seven: papers count from waking, or kept hours."""
     body = body or Body()
     alike = [name for name in parameters(body) if name not in PEOPLE_DIFFER]
     return Problem(

@@ -217,7 +217,8 @@ class Problem:
 
 def statistic_of(values: np.ndarray, hours: np.ndarray, one: Observation) -> tuple[np.ndarray, np.ndarray]:
     """An observation's statistic over people, and the SD between them, of values of shape (vectors, people, hours)."""
-    before = values[..., int(np.abs(hours - (one.baseline_h if np.isfinite(one.baseline_h) else -BEFORE)).argmin())]
+    baseline_h = one.baseline_h if np.isfinite(one.baseline_h) else -BEFORE
+    before = values[..., int(np.abs(hours - baseline_h).argmin())]
     after = hours >= 0
     if one.statistic == "time of peak":
         each = hours[after][values[..., after].argmax(-1)]
@@ -283,7 +284,13 @@ def _observations(row: Any, curve: "pd.DataFrame", spreads: Sequence[str], n_unk
         error,
         n,
     )
-    if row.quantity not in spreads or not np.isfinite(row.sd) or not timed or row.statistic != "mean" or (rises and time < 0):
+    if (
+        row.quantity not in spreads
+        or not np.isfinite(row.sd)
+        or not timed
+        or row.statistic != "mean"
+        or (rises and time < 0)
+    ):
         return [own]
     before = curve[(curve.study == row.study) & (curve.quantity == row.quantity) & (curve.time_h == 0)].sd
     # What people differed by before, and the assay with it, is not the model's to explain. An SD of heavy tails

@@ -11,10 +11,10 @@ FIT = "fitted: HPA rows of role fit, see docs/fit-hpa.md"
 class HPAState(NamedTuple):
     """Hormones in plasma and the masses of their glands; the values are those of a usual midnight."""
 
-    acth: float = state(12.67, "pg/mL", "adrenocorticotropic hormone in plasma")
-    cortisol: float = state(59.44, "nmol/L", "total cortisol in plasma")
-    pituitary_mass: float = state(1.02, "1", "mass of pituitary corticotrophs, relative to usual")
-    adrenal_mass: float = state(1.0, "1", "mass of the adrenal cortex, relative to usual")
+    acth: float = state(13.9, "pg/mL", "adrenocorticotropic hormone in plasma")
+    cortisol: float = state(50.54, "nmol/L", "total cortisol in plasma")
+    pituitary_mass: float = state(1.024, "1", "mass of pituitary corticotrophs, relative to usual")
+    adrenal_mass: float = state(0.9998, "1", "mass of the adrenal cortex, relative to usual")
     crh_human: float = state(0.0, "ug/kg", "injected human CRH in plasma, per body weight", scale=1e-3)
     crh_ovine: float = state(0.0, "ug/kg", "injected ovine CRH in plasma, per body weight", scale=1e-3)
     dexamethasone_gut: float = state(0.0, "mg", "dexamethasone not yet absorbed", scale=1e-3)
@@ -35,16 +35,20 @@ class HPA(System):
 
     Includes the clock, feedback through MR and GR, gland mass, injected CRH and dexamethasone, whose effect outlasts
     it; leaves out pulses and changing receptors. CRH (half-life 4 min) follows at once. Feedback is by total cortisol.
-    Equations: karin2020, milo2025, in absolute units by the mean ACTH of carroll2007, without the gland
-    capacity of 1e6, which never acts. Three things differ: cytokines drive CRH past MR, for else a drive that raises
-    ACTH tenfold would let a trace of IL-6 double cortisol; the daily drive is the exponential of two cosines, so never
-    negative, and the adrenal answers ACTH by a sigmoid, for ACTH swings 2.4-fold in a day and cortisol 8-fold
-    (carroll2007, debono2009), yet cortisol hardly exceeds three times its morning peak. With a steepness of 1, a great
-    `acth_half` and no rhythm it is the published model. Valid for hours to months; not for adrenal failure.
+    Equations: karin2020, milo2025, in absolute units by the mean ACTH of carroll2007, without the gland capacity of
+    1e6, which never acts. Three things differ:
+
+    - The adrenal answers ACTH by a sigmoid, for in a day ACTH swings 2.4-fold and cortisol 8-fold (carroll2007,
+      debono2009), yet cortisol hardly exceeds three times its morning peak.
+    - The daily drive is the exponential of two cosines, so never negative; grosskopf_ultradian has their sum.
+    - Cytokines drive CRH past MR, for else what raises ACTH tenfold at cortisol's height would, as a trace, double it.
+
+    Without rhythm and with an adrenal in proportion to ACTH it is the published model. Valid for hours to
+    months; not for adrenal failure.
     """
 
-    k_acth: float = par(1.88, "1/hour", "removal of ACTH", FIT)
-    k_cortisol: float = par(1.311, "1/hour", "removal of cortisol", FIT)
+    k_acth: float = par(1.877, "1/hour", "removal of ACTH", FIT)
+    k_cortisol: float = par(1.345, "1/hour", "removal of cortisol", FIT)
     k_pituitary: float = par(
         0.0014440566, "1/hour", "turnover of the pituitary, half-life 20 d", "milo2025: notebook, gamma_P"
     )  # fmt: skip
@@ -58,35 +62,35 @@ class HPA(System):
         spread=0.35, range=(1.0, 400.0),
     )  # fmt: skip
     cortisol_rest: float = par(
-        123.6, "nmol/L", "cortisol at which feedback through MR is one", FIT, spread=0.2212, range=(10.0, 2000.0)
+        126.1, "nmol/L", "cortisol at which feedback through MR is one", FIT, spread=0.2204, range=(10.0, 2000.0)
     )  # fmt: skip
     s_cortisol: float = par(
-        1724.0, "nmol/L/hour", "making of cortisol at most, by an adrenal of usual mass",
+        1626.0, "nmol/L/hour", "making of cortisol at most, by an adrenal of usual mass",
         "definition: with it the middle person's adrenal mass is 1",
     )  # fmt: skip
-    acth_half: float = par(2.006, "1", "ACTH, relative to acth_rest, that half-saturates it", FIT)
+    acth_half: float = par(1.946, "1", "ACTH, relative to acth_rest, that half-saturates it", FIT)
     acth_hill: float = par(
-        3.0, "1", "its steepness", "assumed: of 2, 3 and 4 the one with which the rows of the fit are met best", fixed=True
-    )  # fmt: skip
-    gr_half: float = par(6.409, "1", "cortisol that halves release through GR, relative to cortisol_rest", FIT)
+        3.0, "1", "its steepness", "assumed: of 2, 3 and 4 the one that meets the rows of the fit best", fixed=True
+    )
+    gr_half: float = par(5.96, "1", "cortisol that halves release through GR, relative to cortisol_rest", FIT)
     gr_hill: float = par(3.0, "1", "steepness of GR feedback", "milo2025: notebook, n_GR", fixed=True)
 
     day: float = par(24.0, "hour", "length of the day", "definition", fixed=True)
     half_day: float = par(12.0, "hour", "length of half a day", "definition", fixed=True)
-    rhythm_24h: float = par(1.165, "1", "swing of the logarithm of the drive, daily", FIT, range=(0.0, 3.0))
-    rhythm_24h_peak: float = par(9.624, "hour", "its peak", FIT, range=(0.0, 24.0))
-    rhythm_12h: float = par(0.3364, "1", "swing of the logarithm of the drive, half-daily", FIT, range=(0.0, 2.0))
-    rhythm_12h_peak: float = par(5.697, "hour", "its peak", FIT, range=(0.0, 12.0))
+    rhythm_24h: float = par(1.163, "1", "swing of the logarithm of the drive, daily", FIT, range=(0.0, 3.0))
+    rhythm_24h_peak: float = par(9.475, "hour", "its peak", FIT, range=(0.0, 24.0))
+    rhythm_12h: float = par(0.3383, "1", "swing of the logarithm of the drive, half-daily", FIT, range=(0.0, 2.0))
+    rhythm_12h_peak: float = par(5.929, "hour", "its peak", FIT, range=(0.0, 12.0))
 
-    k_crh_human: float = par(1.43, "1/hour", "removal of human CRH", FIT)
-    k_crh_ovine: float = par(0.4665, "1/hour", "removal of ovine CRH", FIT)
-    injected_on_crh: float = par(3.59, "1", "drive of ACTH by injected CRH, at most", FIT)
-    injected_on_crh_half: float = par(0.5054, "ug/kg", "injected CRH that half-saturates it", FIT)
+    k_crh_human: float = par(1.436, "1/hour", "removal of human CRH", FIT)
+    k_crh_ovine: float = par(0.4533, "1/hour", "removal of ovine CRH", FIT)
+    injected_on_crh: float = par(3.94, "1", "drive of ACTH by injected CRH, at most", FIT)
+    injected_on_crh_half: float = par(0.4859, "ug/kg", "injected CRH that half-saturates it", FIT)
     k_dexamethasone_gut: float = par(1.0, "1/hour", "absorption of dexamethasone", "assumed: a peak within 2 h")
-    k_dexamethasone: float = par(0.1886, "1/hour", "removal of dexamethasone", FIT)
-    k_dexamethasone_late: float = par(0.08522, "1/hour", "pace of its effect, which outlasts it", FIT)
+    k_dexamethasone: float = par(0.1888, "1/hour", "removal of dexamethasone", FIT)
+    k_dexamethasone_late: float = par(0.08467, "1/hour", "pace of its effect, which outlasts it", FIT)
     dexamethasone_on_gr: float = par(
-        52.73, "1/mg", "cortisol, relative to cortisol_rest, that acts on GR like a milligram of dexamethasone", FIT
+        49.72, "1/mg", "cortisol, relative to cortisol_rest, that acts on GR like a milligram of dexamethasone", FIT
     )  # fmt: skip
 
     cbg: float = par(
@@ -96,11 +100,11 @@ class HPA(System):
     albumin: float = par(
         647.0, "umol/L", "albumin in plasma", "assumed: 43 g/L, the middle of laboratory ranges, at 66.5 kDa"
     )  # fmt: skip
-    saliva: float = par(0.3896, "1", "share of free cortisol that saliva shows", FIT)
+    saliva: float = par(0.4034, "1", "share of free cortisol that saliva shows", FIT)
     albumin_half: float = par(137.8, "umol/L", "free cortisol that would half-fill albumin", "dorin2009: abstract")
 
     def rates(self, t: Any, y: HPAState, drive: Any, immune: Any, phase: Any) -> HPAState:
-        """What other systems send: `drive` adds to the daily drive, and `immune` to CRH past MR; both are nothing at rest.
+        """`drive` adds to the daily drive, and `immune` to CRH past MR: nothing when nothing happens.
 
         `phase` is how many hours later the person's clock runs.
         """
@@ -127,10 +131,12 @@ class HPA(System):
         b = loose * self.cbg_half + self.cbg - y.cortisol
         root = sqrt(b * b + 4.0 * loose * self.cbg_half * y.cortisol)
         free = 2.0 * self.cbg_half * y.cortisol / (b + root)
-        return HPAOutputs(crh=self.crh(t, y, drive, immune, phase), cortisol_free=free, cortisol_saliva=self.saliva * free)
+        return HPAOutputs(
+            crh=self.crh(t, y, drive, immune, phase), cortisol_free=free, cortisol_saliva=self.saliva * free
+        )
 
     def crh(self, t: Any, y: HPAState, drive: Any, immune: Any, phase: Any) -> Any:
-        """CRH in balance with what drives it: clock and mind held back through MR (as 1/cortisol) and GR, cytokines by GR."""
+        """CRH in balance with its drives: cortisol holds back all through GR, and all but cytokines through MR."""
         rhythm = exp(
             self.rhythm_24h * circadian(t, self.rhythm_24h_peak + phase, self.day)
             + self.rhythm_12h * circadian(t, self.rhythm_12h_peak + phase, self.half_day)
