@@ -11,7 +11,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 # Python keeps what it has compiled, even where that is turned off: every start is a second faster.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test slow lint check bench docs lock clean environment
+.PHONY: help demo test slow lint check bench validation docs lock clean environment
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -35,6 +35,9 @@ check: test slow lint ## all that must pass before a change is merged
 
 bench: environment ## speed and accuracy against libRoadRunner
 	$(BIN)/python benchmarks/run.py
+
+validation: environment ## every published number judged anew, in docs/validation.md: some minutes
+	$(BIN)/python -m neuroimmune.validation_page docs
 
 docs: environment ## the documentation, in docs/_build/html
 	$(BIN)/python -m sphinx -q -W --keep-going docs docs/_build/html

@@ -1,5 +1,6 @@
 """The command line: what it prints and writes, and one line and exit code 2 for whatever the user can mend."""
 
+import json
 import os
 import subprocess
 import sys
@@ -110,6 +111,16 @@ def test_run_of_a_file(run, tmp_path):
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["course", "mine.png"]
 
 
+def test_validate(run, tmp_path):
+    code, out, _ = run("validate", "--quick", "--only", "dexamethasone-test", "--out", tmp_path / "rows.csv")
+    assert code == 0 and "Every curve" in out and "sharpness" in out and f"Saved {tmp_path / 'rows.csv'}" in out
+    code, out, _ = run("validate", "--quick", "--only", "dexamethasone-test", "--json")
+    keys = "id study role verified quantity observed predicted low high sharpness verdict".split()
+    assert code == 0 and [list(row) for row in json.loads(out)] == [keys] * (
+        len((tmp_path / "rows.csv").read_text().splitlines()) - 1
+    )
+
+
 GOOD = 'name = "mine"\n[[event]]\ngive = "endotoxin"\namount = "2 ng/kg"\nat = "09:00"\n'
 P, RUN = ["run", "p.toml"], ["run", "endotoxin"]
 BAD = {
@@ -131,6 +142,8 @@ BAD = {
     "seed": ("", ["run", "endotoxin", "--people", "2", "--seed", "-1"], "a seed is a whole number from 0"),
     "system": ("", ["model", "hap"], "there is no system 'hap'; did you mean hpa?"),
     "format": ("", ["export", "--format", "smbl"], "cannot export as 'smbl'; did you mean sbml?"),
+    "targets": ("", ["validate", "--only", "endotoxine"], "in a protocol 'endotoxine'; did you mean endotoxin?"),
+    "unwritable table": ("", ["validate", "--out", "p.toml/rows.csv"], "cannot write to p.toml"),
     "protocol to export": ("", ["export", "--protocol", "endotoxine"], "no protocol is called 'endotoxine'"),
     "unwritable": ("", [*RUN, "--out", "p.toml/out"], "cannot write to p.toml/out: Not a directory; choose another"),
     "a file": ("", [*RUN, "--out", "p.toml"], "cannot write to p.toml: File exists; choose another folder with"),
@@ -192,7 +205,7 @@ def test_an_interruption_is_no_traceback(run, monkeypatch):
 def test_model(run):
     code, out, _ = run("model")
     assert code == 0
-    for words in ("cortisol", "pg/mL", "windoloski2024", "il6_on_crh", "def rates(self", "1/hour"):
+    for words in ("cortisol", "pg/mL", "dobreva2021", "il6_on_crh", "def rates(self", "1/hour"):
         assert words in out
 
 

@@ -123,7 +123,8 @@ def test_more_endotoxin_does_more_and_a_little_does_a_little():
     peaks = np.array([after(d, np.arange(0.0, 12.0, 0.25))[:, [ROW[n] for n in BLOOD]].max(0) for d in doses])
     rises = peaks - [START[ROW[n]] for n in BLOOD]
     steepness = np.diff(np.log(rises), axis=0) / np.diff(np.log(doses))[:, None]
-    assert (steepness > 0).all() and steepness.max() < 4.5
+    assert steepness.min() > -0.1 and (rises[6:] > rises[:-6]).all()  # the grid of hours may miss the very peak
+    assert steepness.max() < 3.2
 
 
 def test_the_order_in_which_they_come():

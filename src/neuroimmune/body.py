@@ -22,12 +22,15 @@ ARROWS = {
     "brain-heart": ("fast_on_arousal",),
     "stress-hpa": ("stress_on_crh",),
     "stress-heart": ("stress_on_arousal",),
+    "stress-immune": ("cytokines.stress_on_signal",),
     "waking-hpa": ("waking_on_crh",),
     "sleep-hpa": ("debt_on_crh",),
     "exertion-hpa": ("exertion_on_crh",),
     "exertion-heart": ("exertion_on_arousal",),
     "exertion-immune": ("energy.il6_of_muscle",),
 }
+
+FIT = "fitted: rows of role fit, see docs/fit-symptoms.md"
 
 
 class BodyInputs(NamedTuple):
@@ -102,13 +105,16 @@ class Body(System):
     il6_on_brain_half: float = par(
         1.0, "pg/mL", "rise of IL-6 from which it counts", "assumed: about its resting level"
     )
-    tnf_on_brain: float = par(0.5, "1", "signal to the brain by TNF, an e-fold of its rise", "assumed: half of IL-6's")
+    tnf_on_brain: float = par(0.5, "1", "signal to the brain by TNF, an e-fold of its rise", FIT)
     tnf_on_brain_half: float = par(2.0, "pg/mL", "rise of TNF from which it counts", "assumed: about its resting level")
 
     slow_on_restoration: float = par(0.1, "1", "slowing of restoration by the slow signal", "assumed: no human number")
-    stress_on_arousal: float = par(0.5, "1", "arousal by stress", "assumed: to be fitted to social stress")
-    exertion_on_arousal: float = par(3.0, "1", "arousal by exertion at maximum", "assumed: to be fitted to exercise")
-    fast_on_arousal: float = par(0.05, "1", "arousal by the brain's fast signal", "assumed: to be fitted to endotoxin")
+    stress_on_arousal: float = par(0.5, "1", "arousal by stress", FIT + "; spread assumed", spread=0.5)
+    exertion_on_arousal: float = par(3.0, "1", "arousal by exertion at maximum", FIT)
+    fast_on_arousal: float = par(
+        0.05, "1", "arousal by the brain's fast signal",
+        FIT + "; spread: that of heart rate grows from 9.4 to 11.4, dobreva2021", spread=0.2,
+    )  # fmt: skip
 
     def rates(self, t: Any, y: BodyState, inputs: BodyInputs) -> BodyState:
         """Every system with what the others send it."""
@@ -120,7 +126,7 @@ class Body(System):
                 inputs.endotoxin_infusion,
                 inputs.il6_infusion,
                 il6_muscle=self.energy.il6_made(y.energy, exertion),
-                stress_drive=0.0,
+                stress_drive=inputs.stress,
                 cortisol_hold=1.0,
             ),  # fmt: skip
             hpa=self.hpa.rates(t, y.hpa, *self.crh_drives(t, y, inputs), self.sleep.phase(y.sleep)),

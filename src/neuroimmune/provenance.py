@@ -50,7 +50,11 @@ def _happenings(plan: "Plan") -> dict[str, Any]:
 def _start(plan: "Plan") -> dict[str, Any] | str:
     """Numbers to begin from, and names for those that differ between people."""
     given = plan.start or {}
-    return {n: _hash(v.tolist()) if isinstance(v, np.ndarray) else v for n, v in given.items()} or "resting day"
+    return {n: _named(v) if isinstance(v, np.ndarray) else v for n, v in given.items()} or "resting day"
+
+
+def _named(numbers: np.ndarray) -> str:
+    return hashlib.sha256(numbers.tobytes()).hexdigest()[:16]
 
 
 def _traits(plan: "Plan") -> str:

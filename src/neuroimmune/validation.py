@@ -30,7 +30,7 @@ from neuroimmune.evidence.statistics import OWN_UNIT, SAMPLED, STATISTICS, UNTIM
 from neuroimmune.evidence.targets import all_targets
 from neuroimmune.population import People, people
 from neuroimmune.protocol import Protocol, events, load_protocol, read_settings, shipped
-from neuroimmune.quantity import System, parameters
+from neuroimmune.quantity import Quantity, System, parameters
 from neuroimmune.simulation import make_plan, replace, simulate, solve_batches
 from neuroimmune.streams import stream
 
@@ -79,7 +79,9 @@ def noises() -> dict[str, Noise]:
 
 
 def posterior() -> "pd.DataFrame | None":
-    """What fits have left open: a row a draw, a column a parameter or `scale:study:quantity` (its logarithm).
+    """What fits have left open: a row a draw.
+
+    A column is a parameter, `spread:parameter`, or `scale:study:quantity` (its logarithm).
 
     Tables in `evidence/posterior` are joined by row number. `None` before there are any; `InputError` if they do not
     fit together.
@@ -128,6 +130,11 @@ def draw_pool(body: System, drawn: "pd.DataFrame | None", draws: int, each: int,
         if path.startswith("scale:"):
             scales[path.removeprefix("scale:")] = values
             continue
+        if path.startswith("spread:"):  # people differ by more or less than is declared
+            path = path.removeprefix("spread:")
+            by = np.append(np.repeat(values, each) / known[path].spread, np.ones(best))
+            traits[path] = traits[path] * (group.traits[path] / known[path].value) ** (by - 1.0)
+            continue
         if path not in known:
             raise InputError(f"the table of draws has {path!r}, which is no parameter{nearest(path, known)}")
         usual, (low, high) = known[path], known[path].range or (-np.inf, np.inf)
@@ -173,7 +180,7 @@ def follow(pool: Pool, protocol: Protocol, rows: "pd.DataFrame") -> Run:
     plan = make_plan(pool.people, protocol, days, keep=sorted(set(rows.quantity)), start=pool.start)
     plan = replace(plan, moments=tuple(moments))
     courses = [course for _, course in solve_batches(plan)]
-    values = {n: np.concatenate([course.values[n] for course in courses]).astype(float) for n in plan.keep}
+    values = {n: np.concatenate([course.values[n] for course in courses]) for n in plan.keep}
     failed = [person for course in courses for person in course.failed]
     return Run(
         hours, end,
@@ -187,10 +194,14 @@ def _places(among: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     return np.abs(among[None, :] - wanted[:, None]).argmin(1)
 
 
-def obstacle(row: Any, body: System) -> str:
-    """Why a row cannot be simulated, or nothing."""
+def readable(body: System) -> dict[str, Quantity]:
+    """All that can be read of a body: states, inputs and read-outs."""
     model = trace(body)
-    known = model.states | model.inputs | model.output_names
+    return model.states | model.inputs | model.output_names
+
+
+def obstacle(row: Any, body: System, known: Mapping[str, Quantity]) -> str:
+    """Why a row cannot be simulated by a body of which all these can be read, or nothing."""
     if row.protocol not in shipped():
         return f"there is no protocol {row.protocol!r} yet"
     try:
@@ -473,7 +484,8 @@ def validate(
     if only is not None and only not in set(rows.protocol):
         raise InputError(f"nothing was measured in a protocol {only!r}{nearest(only, sorted(set(rows.protocol)))}")
     rows = rows.loc[rows.protocol.eq(only) if only else slice(None)].reset_index(drop=True)
-    rows["why"] = [obstacle(row, body) for row in rows.itertuples()]
+    known = readable(body)
+    rows["why"] = [obstacle(row, body, known) for row in rows.itertuples()]
     able = rows.loc[rows.why == ""]
     settings: Any = able.groupby(["protocol", "settings"], sort=False)
     protocols = {key: load_protocol(key[0], **read_settings(key[1])) for key in settings.groups}
@@ -529,8 +541,8 @@ def _judged(
         default="inside",
     )
     rows.loc[able, "predicted"] = np.where(reference, np.nan, own.middle)
-    score = crps(simulated, some.observed.to_numpy(float))
-    for column, values in (("low", own.low), ("high", own.high), ("sharpness", sharpness), ("crps", score)):
+    rows.loc[able, "crps"] = np.where(reference, np.nan, crps(simulated, some.observed.to_numpy(float)))
+    for column, values in (("low", own.low), ("high", own.high), ("sharpness", sharpness)):
         rows.loc[able, column] = np.where(hidden, np.nan, values)
     rows.loc[able, "verdict"] = np.where(reason == "", alone, reason)
     votes = reason == ""

@@ -153,7 +153,7 @@ def figure(found: Validation, path: Path) -> Path:
         axis.set_xlabel("Observed less predicted (half-widths)")
         axis.tick_params(axis="y", length=0)
         handles = [Line2D([], [], color=c, marker="o", ms=2.4, linestyle="", label=role) for role, c in colours.items()]
-        axis.legend(handles=handles, loc="lower right", frameon=True, framealpha=0.9, edgecolor="none")
+        drawn.legend(handles=handles, loc="outside upper center", ncols=2, frameon=False)
         return save_figure(drawn, path)
 
 

@@ -13,6 +13,7 @@ from neuroimmune.engine.lanes import advance, gather
 from neuroimmune.engine.rest import resting_day
 from neuroimmune.engine.trace import Model, evaluate, trace
 from neuroimmune.errors import InputError, nearest
+from neuroimmune.evidence.statistics import RELATIVE, SAMPLED, sampled, statistic
 from neuroimmune.protocol import Protocol, events, load_protocol, read_settings
 from neuroimmune.quantity import Quantity, System, parameters, with_parameters
 
@@ -20,13 +21,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BEFORE = 0.05  # hours before the first event, at which a rise is counted from
-GRID = 0.25  # hours between the moments among which a peak is sought, for a day after the first event; then hourly
 TIMING = (
     0.5  # hours: how closely a study that draws blood by the hour tells when a peak was, however many people it had
 )
 MISSING = 1e3  # the residual of a prediction that could not be computed
-RELATIVE = {"fold change": (1.0, 0.0), "percent change": (100.0, 1.0)}
-UNSCALED = ("time of peak", "sd of log peak", "cohen d", *RELATIVE)  # what no assay's scale can change
+UNSCALED = ("time of peak", "sd of log peak", *RELATIVE)  # what no assay's scale can change
 SCALE, SPREAD = "scale:", "spread:"
 
 Rest = Callable[[Model, np.ndarray], np.ndarray]
@@ -63,19 +62,19 @@ class Observation:
     statistic: str
     time_h: float
     baseline_h: float
-    rises: bool
+    rise: float
     observed: float
-    sd: float
     error: float
     n: int
 
 
 @dataclass(frozen=True)
 class Experiment:
-    """One protocol, the hours that are looked at (among them one just before anything happens), and what was seen."""
+    """One protocol, when it begins and ends to be looked at, the hours looked at (one just before), what was seen."""
 
     protocol: Protocol
     zero: float
+    end: float
     times: np.ndarray
     seen: tuple[Observation, ...]
 
@@ -165,8 +164,9 @@ class Problem:
             for one in experiment.seen:
                 scale = values.get(f"{SCALE}{one.study}:{one.quantity}", np.ones(len(x)))
                 scale = np.ones(len(x)) if one.statistic in UNSCALED else scale
-                statistic, sd = statistic_of(courses[one.quantity], experiment.times - experiment.zero, one)
-                found.append(scale * statistic)
+                hours = experiment.times - experiment.zero
+                number, sd = statistic_of(courses[one.quantity], hours, one, experiment.end)
+                found.append(scale * number)
                 sds.append(scale * sd)
         return np.stack(found, 1), np.stack(sds, 1)
 
@@ -215,32 +215,33 @@ class Problem:
         return {name: np.broadcast_to(named[name], states.shape[:2]).reshape(shape).astype(float) for name in wanted}
 
 
-def statistic_of(values: np.ndarray, hours: np.ndarray, one: Observation) -> tuple[np.ndarray, np.ndarray]:
-    """An observation's statistic over people, and the SD between them, of values of shape (vectors, people, hours)."""
-    baseline_h = one.baseline_h if np.isfinite(one.baseline_h) else -BEFORE
-    before = values[..., int(np.abs(hours - baseline_h).argmin())]
-    after = hours >= 0
-    if one.statistic == "time of peak":
-        each = hours[after][values[..., after].argmax(-1)]
-    elif np.isfinite(one.time_h):
-        each = values[..., int(np.abs(hours - one.time_h).argmin())]
-    else:
-        each = values[..., after].max(-1)
-    if one.rises or one.statistic == "cohen d":
-        each = each - before
+def statistic_of(values: np.ndarray, hours: np.ndarray, one: Observation, end: float) -> tuple[np.ndarray, np.ndarray]:
+    """An observation's statistic over people, and the SD of it between them, of values (vectors, people, hours)."""
+    since = -BEFORE if np.isnan(one.baseline_h) else one.baseline_h
+    before = values[..., int(np.abs(hours - since).argmin())]
+    read = sampled(one, end)
+    readings = values[..., np.abs(hours[None, :] - read[:, None]).argmin(1)]
+    each = readings.max(-1) - (0.0 if np.isnan(one.rise) else before)
     sd = each.std(1, ddof=1)
-    if one.statistic in RELATIVE:  # of the means, and what people differ by in their own
-        scale, less = RELATIVE[one.statistic]
-        return scale * (each.mean(1) / before.mean(1) - less), scale * (each / before).std(1, ddof=1)
     if one.statistic == "sd":
         return sd, sd
-    if one.statistic == "cohen d":
-        return each.mean(1) / sd, np.ones(len(sd))
     if one.statistic == "sd of log peak":
         return np.log(np.maximum(each, 1e-9)).std(1, ddof=1), sd
-    if one.statistic == "geometric mean":
-        return np.exp(np.log(np.maximum(each, 1e-9)).mean(1)), sd
-    return (np.median(each, 1) if one.statistic in ("median", "median peak") else each.mean(1)), sd
+    if one.statistic == "time of peak":
+        return _time_of_peak(readings.mean(-2), read), np.zeros(len(values))
+    found = statistic(one, readings, before, read)
+    if one.statistic in RELATIVE:
+        own = {"fold change": each / before, "percent change": 100.0 * each / before}.get(one.statistic)
+        sd = np.ones(len(values)) if own is None else own.std(1, ddof=1)
+    return found, sd
+
+
+def _time_of_peak(curve: np.ndarray, hours: np.ndarray) -> np.ndarray:
+    """When a mean curve is highest, by the parabola through three readings: it moves smoothly with free numbers."""
+    top = np.clip(curve.argmax(-1), 1, len(hours) - 2)[..., None]
+    left, middle, right = (np.take_along_axis(curve, top + k, -1)[..., 0] for k in (-1, 0, 1))
+    bend = np.minimum(left - 2.0 * middle + right, -1e-30)
+    return hours[top[..., 0]] + SAMPLED * np.clip(0.5 * (left - right) / bend, -1.0, 1.0)
 
 
 def _experiments(rows: "pd.DataFrame", spreads: Sequence[str], n_unknown: int) -> list[Experiment]:
@@ -249,50 +250,30 @@ def _experiments(rows: "pd.DataFrame", spreads: Sequence[str], n_unknown: int) -
     for (name, settings), some in groups:
         protocol = load_protocol(name, **read_settings(settings))
         zero = origin(protocol)[0]
+        end = 24 * protocol.days - zero
         seen = tuple(one for row in some.itertuples() for one in _observations(row, some, spreads, n_unknown))
-        if not seen:
-            continue
-        times = {hour for one in seen for hour in (one.time_h, one.baseline_h, -BEFORE) if hour >= -zero}
-        if not all(np.isfinite(one.time_h) for one in seen):
-            end = max(24 * protocol.days - zero, 24.0)
-            times |= {*np.arange(0.0, 24.0, GRID), *np.arange(24.0, end, 1.0)}
-        found.append(Experiment(protocol, zero, zero + np.array(sorted(times)), seen))
+        if seen:
+            baselines = [one.baseline_h for one in seen if np.isfinite(one.baseline_h)]
+            hours = np.unique(np.concatenate([[-min(BEFORE, zero), *baselines], *(sampled(one, end) for one in seen)]))
+            found.append(Experiment(protocol, zero, end, zero + hours, seen))
     return found
 
 
 def _observations(row: Any, curve: "pd.DataFrame", spreads: Sequence[str], n_unknown: int) -> list[Observation]:
     """A row's own number, and the SD it was published with."""
-    rises = bool(np.isfinite(row.rise)) and row.statistic not in UNSCALED
-    timed = bool(np.isfinite(row.time_h)) and "peak" not in row.statistic
-    if rises and timed and row.time_h == 0:
+    rises, since = not np.isnan(row.rise), 0.0 if np.isnan(row.baseline_h) else row.baseline_h
+    if rises and row.time_h == since:
         return []  # a rise of nothing at the time of the dose is no observation
     n = int(row.n) if np.isfinite(row.n) else n_unknown
     error = row.se if np.isfinite(row.se) else row.sd / np.sqrt(n)
-    time, value = float(row.time_h) if timed else np.nan, row.rise if rises else row.value
     own = Observation(
-        row.id,
-        row.study,
-        row.protocol,
-        row.settings,
-        row.quantity,
-        row.statistic,
-        time,
-        row.baseline_h,
-        rises,
-        value,
-        row.sd,
-        error,
-        n,
-    )
-    if (
-        row.quantity not in spreads
-        or not np.isfinite(row.sd)
-        or not timed
-        or row.statistic != "mean"
-        or (rises and time < 0)
-    ):
+        row.id, row.study, row.protocol, row.settings, row.quantity, row.statistic,
+        row.time_h, row.baseline_h, row.rise, row.rise if rises else row.value, error, n,
+    )  # fmt: skip
+    sooner = rises and row.time_h < since  # what differs before anything happens is noise
+    if row.quantity not in spreads or np.isnan(row.sd) or row.statistic != "mean" or sooner:
         return [own]
-    before = curve[(curve.study == row.study) & (curve.quantity == row.quantity) & (curve.time_h == 0)].sd
+    before = curve[(curve.study == row.study) & (curve.quantity == row.quantity) & (curve.time_h == since)].sd
     # What people differed by before, and the assay with it, is not the model's to explain. An SD of heavy tails
     # (kurtosis 9, a log-normal of log-SD 0.6) has this error.
     sd = float(np.sqrt(max(row.sd**2 - before.max() ** 2, 0.0))) if len(before) else row.sd

@@ -1,5 +1,6 @@
 """What a fit leaves behind: numbers in the code, draws beside it, and a page that says how well the rows tell."""
 
+import json
 import re
 from pathlib import Path
 
@@ -11,8 +12,8 @@ from neuroimmune.calibrate.search import Found
 from neuroimmune.errors import InputError
 from neuroimmune.files import whole_file
 
-HERE = Path(__file__).parent
-DOCS = HERE.parents[2] / "docs"
+PACKAGE = Path(__file__).parents[1]
+DOCS = PACKAGE.parents[1] / "docs"
 IDENTIFIED = 0.5  # contraction below which the rows hardly tell
 MISS = 1.5  # standard errors, over a curve, from which it is listed as failing
 DIGITS = 4
@@ -25,15 +26,20 @@ def run(name: str, problem: Problem, about: str = "", count: int = 200) -> None:
 
 
 def write(name: str, problem: Problem, found: Found, draws: np.ndarray, about: str = "") -> None:
-    """Numbers into the code, draws into `posterior/<name>.csv`, the best beside it, and `docs/fit-<name>.md`."""
+    """Numbers into the code, draws into `evidence/posterior/<name>.csv`, the best beside it, `docs/fit-<name>.md`.
+
+    As `validation` reads them, laboratories' scales among the draws are logarithms.
+    """
     import pandas as pd
 
     best = {name: float(f"{value[0]:.{DIGITS}g}") for name, value in problem.values(found.x[None]).items()}
-    into_code(HERE.parent, best)
-    folder = HERE / "posterior"
-    folder.mkdir(exist_ok=True)
-    pd.DataFrame([best]).to_csv(folder / f"{name}-best.csv", index=False)
-    pd.DataFrame(problem.values(draws)).to_csv(folder / f"{name}.csv", index=False, float_format="%.5g")
+    into_code(PACKAGE, best)
+    table = {n: np.log(v) if n.startswith(SCALE) else v for n, v in problem.values(draws).items()}
+    for ending, text in {
+        "csv": pd.DataFrame(table).to_csv(index=False, float_format="%.5g"), "json": json.dumps(best, indent=1) + "\n"
+    }.items():  # fmt: skip
+        with whole_file(PACKAGE / "evidence" / "posterior" / f"{name}.{ending}") as part:
+            part.write_text(text, encoding="utf-8")
     (DOCS / f"fit-{name}.md").write_text(page(name, problem, found, draws, about), encoding="utf-8")
 
 

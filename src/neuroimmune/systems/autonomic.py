@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from neuroimmune.kinetics import positive
 from neuroimmune.quantity import System, output, par, state
 
-TO_FIT = "assumed: a first guess, to be fitted"
+FIT = "fitted: rows of role fit, see docs/fit-symptoms.md"
 
 
 class AutonomicState(NamedTuple):
@@ -34,18 +34,16 @@ class Autonomic(System):
         61.0, "1/minute", "heart rate at rest by day", "dobreva2021: data file, mean and SD before the dose",
         spread=0.15,
     )  # fmt: skip
-    sympathetic_on_rate: float = par(0.25, "1", "share of the rate that a doubling of sympathetic tone adds", TO_FIT)
+    sympathetic_on_rate: float = par(0.25, "1", "share of the rate that a doubling of sympathetic tone adds", FIT)
     vagal_on_rate: float = par(
         0.7, "1", "slowing of the pacemaker by usual vagal tone", "jose1970: alone it beats 104 a minute"
     )
-    warmth_on_rate: float = par(
-        0.12, "1/kelvin", "share of the rate that a kelvin of fever adds", "fevered2020: 7.2 (6.2 to 8.3) a minute"
-    )
+    warmth_on_rate: float = par(0.12, "1/kelvin", "share of the rate that a kelvin of fever adds", FIT)
     rmssd_rest: float = par(42.0, "ms", "RMSSD at rest by day", "nunan2010: short-term norm 42 (SD 15)", spread=0.35)
-    slow_share: float = par(0.35, "1", "share of arousal that is slow", TO_FIT, range=(0.0, 1.0))
-    tau_slow: float = par(0.4, "hour", "time of slow arousal", "assumed: RMSSD is not back half an hour after effort")
+    slow_share: float = par(0.35, "1", "share of arousal that is slow", FIT, range=(0.0, 1.0))
+    tau_slow: float = par(0.4, "hour", "time of slow arousal", FIT)
     sleep_on_arousal: float = par(0.2, "1", "fall of arousal in sleep", "assumed: a small part of the fall of the rate")
-    sleep_on_vagal: float = par(0.5, "1", "rise of vagal tone in sleep", TO_FIT)
+    sleep_on_vagal: float = par(0.5, "1", "rise of vagal tone in sleep", FIT)
 
     def rates(self, t: Any, y: AutonomicState, drive: Any, asleep: Any) -> AutonomicState:
         """`drive` is what raises arousal; nothing at rest by day."""

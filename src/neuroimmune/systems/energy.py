@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 from neuroimmune.kinetics import power, saturating
 from neuroimmune.quantity import System, par, state
 
+FIT = "fitted: rows of role fit, see docs/fit-symptoms.md"
+
 
 class EnergyState(NamedTuple):
     """What exertion leaves behind."""
@@ -22,13 +24,12 @@ class Energy(System):
 
     k_refuelling: float = par(0.05, "1/hour", "storing of fuel", "assumed: muscle glycogen comes back in about a day")
     il6_of_muscle: float = par(
-        120.0, "pg/mL/hour", "making of IL-6 by muscle at full work when empty", "assumed: a first guess, to be fitted"
-    )
-    depletion_half: float = par(
-        1.5, "hour", "depletion at which half of that is made", "assumed: a first guess, to be fitted"
-    )
+        120.0, "pg/mL/hour", "making of IL-6 by muscle at full work when empty",
+        FIT + "; spread assumed", spread=0.4,
+    )  # fmt: skip
+    depletion_half: float = par(1.5, "hour", "depletion at which half of that is made", FIT)
     intensity_hill: float = par(
-        3.0, "1", "steepness with which making follows intensity",
+        4.0, "1", "steepness with which making follows intensity",
         "assumed: 2.5 h at 75 % raise IL-6 more than 6 h at 60 % of VO2max (ostrowski1998, wallberg2011)", fixed=True,
     )  # fmt: skip
 

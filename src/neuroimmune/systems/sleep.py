@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 from neuroimmune.kinetics import circadian, exp, maximum, minimum
 from neuroimmune.quantity import System, output, par, state
 
+FIT = "fitted: rows of role fit, see docs/fit-symptoms.md"
+
 
 class SleepState(NamedTuple):
     """What a night leaves behind; the values are those of a usual midnight."""
@@ -59,28 +61,21 @@ class Sleep(System):
     tau_inertia: float = par(0.662, "hour", "time for inertia to wear off, awake", "ingre2014: 1.51 an hour")
     clock_drift: float = par(
         0.05, "1", "speed of the body clock's way back, at most, hours an hour",
-        "assumed: between the 0.95 h a day of eastward and 1.5 h a day of westward travel",
+        FIT + "; spread assumed", spread=0.3,
     )  # fmt: skip
-    clock_drift_half: float = par(1.0, "hour", "lag at which the way back has half its speed", "assumed: smooth end")
+    clock_drift_half: float = par(1.0, "hour", "lag at which the way back has half its speed", FIT)
 
     debt_usual: float = par(
         0.38, "1", "debt of a person who sleeps 8 hours, at its most", "assumed: the model's own, rounded up"
     )
     tau_debt: float = par(97.4, "hour", "time for days of short sleep to tell", "ramakrishnan2016: 4.06 d")
 
-    sleepiness_rest: float = par(
-        12.0, "1", "sleepiness without pressure, at the mean of the day", "assumed: alert", spread=0.3
-    )  # fmt: skip
-    pressure_on_sleepiness: float = par(50.0, "1", "sleepiness by pressure", "assumed: to be fitted")
-    debt_on_sleepiness: float = par(20.0, "1", "sleepiness by debt", "assumed: to be fitted")
-    clock_on_sleepiness: float = par(
-        18.75, "1", "swing of sleepiness by the body clock",
-        "ingre2014: 2.5 units of alertness at 0.6 of 8 steps each",
-    )  # fmt: skip
+    sleepiness_rest: float = par(12.0, "1", "sleepiness without pressure, at the mean of the day", FIT, spread=0.3)
+    pressure_on_sleepiness: float = par(50.0, "1", "sleepiness by pressure", FIT + "; spread assumed", spread=0.3)
+    debt_on_sleepiness: float = par(20.0, "1", "sleepiness by debt", FIT)
+    clock_on_sleepiness: float = par(18.75, "1", "swing of sleepiness by the body clock", FIT)
     alertness_peak: float = par(16.8, "hour", "body time of most alertness", "ingre2014", range=(0.0, 24.0))
-    inertia_on_sleepiness: float = par(
-        42.9, "1", "sleepiness by inertia, at most", "ingre2014: 5.72 units of alertness at 0.6 of 8 steps each"
-    )
+    inertia_on_sleepiness: float = par(42.9, "1", "sleepiness by inertia, at most", FIT)
 
     def rates(self, t: Any, y: SleepState, kept_awake: Any, inflammation: Any) -> SleepState:
         """`kept_awake` from 0 to 1; `inflammation` lengthens restoration by that share."""
