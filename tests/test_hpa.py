@@ -79,7 +79,8 @@ def test_more_of_it_goes_one_way(protocol, chosen, hour, sign):
     for amount in (0.01, 0.1, 0.25, 0.5, 1.0):
         hours, values = course(protocol, **{chosen: f"{amount}{unit}"})
         found.append(values["cortisol"][np.abs(hours - hour).argmin()])
-    assert (sign * np.diff(found) > 0).all(), found
+    assert (sign * np.diff(found) > -0.02).all(), found  # nmol/L: the solver's
+    assert sign * (found[-1] - found[0]) > 20
 
 
 def test_a_trace_of_il6_does_a_trace():

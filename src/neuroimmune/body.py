@@ -81,25 +81,25 @@ class Body(System):
     symptoms: Symptoms = part(Symptoms)
 
     il6_on_crh: float = par(
-        25.83, "1", "drive of CRH by IL-6, an e-fold of its rise", FIT + "; spread assumed", spread=0.3
+        29.6, "1", "drive of CRH by IL-6, an e-fold of its rise", FIT + "; spread assumed", spread=0.3
     )
-    il6_on_crh_half: float = par(220.2, "pg/mL", "rise of IL-6 from which it counts", FIT)
+    il6_on_crh_half: float = par(200.0, "pg/mL", "rise of IL-6 from which it counts", FIT)
     tnf_on_crh: float = par(
         15.0, "1", "drive of CRH by TNF, an e-fold of its rise",
         "assumed: half of IL-6's, as for the brain; endotoxin raises both, and no verified row tells them apart",
     )  # fmt: skip
     tnf_on_crh_half: float = par(200.0, "pg/mL", "rise of TNF from which it counts", "assumed: as IL-6's")
-    stress_on_crh: float = par(8.152, "1", "drive of CRH by stress", FIT, spread=0.6885)
-    waking_on_crh: float = par(3.733, "1", "drive of CRH by waking", FIT)
+    stress_on_crh: float = par(8.107, "1", "drive of CRH by stress", FIT, spread=0.6856)
+    waking_on_crh: float = par(3.678, "1", "drive of CRH by waking", FIT)
     waking_on_crh_half: float = par(
         0.4, "1", "inertia that half-saturates it", "assumed: far above what builds up while one falls asleep"
     )  # fmt: skip
     waking_on_crh_hill: float = par(3.0, "1", "its steepness", "assumed: falling asleep is no waking", fixed=True)
-    exertion_on_crh: float = par(10.47, "1", "drive of CRH by exertion, at most", FIT)
-    exertion_on_crh_half: float = par(0.6573, "1", "exertion that half-saturates it", FIT)
+    exertion_on_crh: float = par(10.37, "1", "drive of CRH by exertion, at most", FIT)
+    exertion_on_crh_half: float = par(0.6566, "1", "exertion that half-saturates it", FIT)
     exertion_on_crh_hill: float = par(6.0, "1", "its steepness", "assumed: a threshold, hill2008", fixed=True)
 
-    debt_on_crh: float = par(5.241, "1", "drive of CRH by sleep debt above the usual", FIT)
+    debt_on_crh: float = par(5.228, "1", "drive of CRH by sleep debt above the usual", FIT)
 
     il6_on_brain: float = par(1.0, "1", "signal to the brain by IL-6, an e-fold of its rise", "definition", fixed=True)
     il6_on_brain_half: float = par(

@@ -11,10 +11,10 @@ FIT = "fitted: HPA rows of role fit, see docs/fit-hpa.md"
 class HPAState(NamedTuple):
     """Hormones in plasma and the masses of their glands; the values are those of a usual midnight."""
 
-    acth: float = state(13.9, "pg/mL", "adrenocorticotropic hormone in plasma")
-    cortisol: float = state(50.54, "nmol/L", "total cortisol in plasma")
-    pituitary_mass: float = state(1.024, "1", "mass of pituitary corticotrophs, relative to usual")
-    adrenal_mass: float = state(0.9998, "1", "mass of the adrenal cortex, relative to usual")
+    acth: float = state(13.91, "pg/mL", "adrenocorticotropic hormone in plasma")
+    cortisol: float = state(50.43, "nmol/L", "total cortisol in plasma")
+    pituitary_mass: float = state(1.022, "1", "mass of pituitary corticotrophs, relative to usual")
+    adrenal_mass: float = state(1.0, "1", "mass of the adrenal cortex, relative to usual")
     crh_human: float = state(0.0, "ug/kg", "injected human CRH in plasma, per body weight", scale=1e-3)
     crh_ovine: float = state(0.0, "ug/kg", "injected ovine CRH in plasma, per body weight", scale=1e-3)
     dexamethasone_gut: float = state(0.0, "mg", "dexamethasone not yet absorbed", scale=1e-3)
@@ -47,8 +47,8 @@ class HPA(System):
     months; not for adrenal failure.
     """
 
-    k_acth: float = par(1.877, "1/hour", "removal of ACTH", FIT)
-    k_cortisol: float = par(1.345, "1/hour", "removal of cortisol", FIT)
+    k_acth: float = par(1.879, "1/hour", "removal of ACTH", FIT)
+    k_cortisol: float = par(1.349, "1/hour", "removal of cortisol", FIT)
     k_pituitary: float = par(
         0.0014440566, "1/hour", "turnover of the pituitary, half-life 20 d", "milo2025: notebook, gamma_P"
     )  # fmt: skip
@@ -62,35 +62,35 @@ class HPA(System):
         spread=0.35, range=(1.0, 400.0),
     )  # fmt: skip
     cortisol_rest: float = par(
-        126.1, "nmol/L", "cortisol at which feedback through MR is one", FIT, spread=0.2204, range=(10.0, 2000.0)
+        125.5, "nmol/L", "cortisol at which feedback through MR is one", FIT, spread=0.2203, range=(10.0, 2000.0)
     )  # fmt: skip
     s_cortisol: float = par(
-        1626.0, "nmol/L/hour", "making of cortisol at most, by an adrenal of usual mass",
+        1619.0, "nmol/L/hour", "making of cortisol at most, by an adrenal of usual mass",
         "definition: with it the middle person's adrenal mass is 1",
     )  # fmt: skip
-    acth_half: float = par(1.946, "1", "ACTH, relative to acth_rest, that half-saturates it", FIT)
+    acth_half: float = par(1.944, "1", "ACTH, relative to acth_rest, that half-saturates it", FIT)
     acth_hill: float = par(
         3.0, "1", "its steepness", "assumed: of 2, 3 and 4 the one that meets the rows of the fit best", fixed=True
     )
-    gr_half: float = par(5.96, "1", "cortisol that halves release through GR, relative to cortisol_rest", FIT)
+    gr_half: float = par(6.087, "1", "cortisol that halves release through GR, relative to cortisol_rest", FIT)
     gr_hill: float = par(3.0, "1", "steepness of GR feedback", "milo2025: notebook, n_GR", fixed=True)
 
     day: float = par(24.0, "hour", "length of the day", "definition", fixed=True)
     half_day: float = par(12.0, "hour", "length of half a day", "definition", fixed=True)
-    rhythm_24h: float = par(1.163, "1", "swing of the logarithm of the drive, daily", FIT, range=(0.0, 3.0))
+    rhythm_24h: float = par(1.16, "1", "swing of the logarithm of the drive, daily", FIT, range=(0.0, 3.0))
     rhythm_24h_peak: float = par(9.475, "hour", "its peak", FIT, range=(0.0, 24.0))
-    rhythm_12h: float = par(0.3383, "1", "swing of the logarithm of the drive, half-daily", FIT, range=(0.0, 2.0))
-    rhythm_12h_peak: float = par(5.929, "hour", "its peak", FIT, range=(0.0, 12.0))
+    rhythm_12h: float = par(0.3361, "1", "swing of the logarithm of the drive, half-daily", FIT, range=(0.0, 2.0))
+    rhythm_12h_peak: float = par(5.926, "hour", "its peak", FIT, range=(0.0, 12.0))
 
-    k_crh_human: float = par(1.436, "1/hour", "removal of human CRH", FIT)
-    k_crh_ovine: float = par(0.4533, "1/hour", "removal of ovine CRH", FIT)
-    injected_on_crh: float = par(3.94, "1", "drive of ACTH by injected CRH, at most", FIT)
-    injected_on_crh_half: float = par(0.4859, "ug/kg", "injected CRH that half-saturates it", FIT)
+    k_crh_human: float = par(1.434, "1/hour", "removal of human CRH", FIT)
+    k_crh_ovine: float = par(0.4569, "1/hour", "removal of ovine CRH", FIT)
+    injected_on_crh: float = par(3.916, "1", "drive of ACTH by injected CRH, at most", FIT)
+    injected_on_crh_half: float = par(0.4886, "ug/kg", "injected CRH that half-saturates it", FIT)
     k_dexamethasone_gut: float = par(1.0, "1/hour", "absorption of dexamethasone", "assumed: a peak within 2 h")
-    k_dexamethasone: float = par(0.1888, "1/hour", "removal of dexamethasone", FIT)
-    k_dexamethasone_late: float = par(0.08467, "1/hour", "pace of its effect, which outlasts it", FIT)
+    k_dexamethasone: float = par(0.1887, "1/hour", "removal of dexamethasone", FIT)
+    k_dexamethasone_late: float = par(0.08484, "1/hour", "pace of its effect, which outlasts it", FIT)
     dexamethasone_on_gr: float = par(
-        49.72, "1/mg", "cortisol, relative to cortisol_rest, that acts on GR like a milligram of dexamethasone", FIT
+        50.61, "1/mg", "cortisol, relative to cortisol_rest, that acts on GR like a milligram of dexamethasone", FIT
     )  # fmt: skip
 
     cbg: float = par(
@@ -100,7 +100,7 @@ class HPA(System):
     albumin: float = par(
         647.0, "umol/L", "albumin in plasma", "assumed: 43 g/L, the middle of laboratory ranges, at 66.5 kDa"
     )  # fmt: skip
-    saliva: float = par(0.4034, "1", "share of free cortisol that saliva shows", FIT)
+    saliva: float = par(0.4043, "1", "share of free cortisol that saliva shows", FIT)
     albumin_half: float = par(137.8, "umol/L", "free cortisol that would half-fill albumin", "dorin2009: abstract")
 
     def rates(self, t: Any, y: HPAState, drive: Any, immune: Any, phase: Any) -> HPAState:
