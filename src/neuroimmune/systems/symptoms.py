@@ -44,7 +44,9 @@ class Symptoms(System):
         19.0, "1", "flu-like symptoms at rest", "sicknessq2017: 5.8 of 30 before endotoxin", spread=0.5
     )  # fmt: skip
     slow_on_sickness: float = par(0.01971, "1", "flu-like symptoms by the slow path", FIT)
-    fast_on_sickness: float = par(0.004423, "1", "flu-like symptoms by the fast path", FIT + "; spread assumed", spread=0.5)
+    fast_on_sickness: float = par(
+        0.004423, "1", "flu-like symptoms by the fast path", FIT + "; spread assumed", spread=0.5
+    )
     sickness_hill: float = par(
         3.0, "1", "steepness with which they follow the fast path",
         "assumed: in sicknessq2017 they come and go faster than a logarithm of cytokines", fixed=True,
