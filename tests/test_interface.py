@@ -22,8 +22,8 @@ LAYERS = [
     {"storage"},
     {"diagnose"},
     {"describe", "plot", "compare"},
-    {"calibrate"},
     {"validation", "validation_page", "protocol_pages"},
+    {"calibrate"},
     {"cli"},
 ]
 BY_ALL = {"errors", "files", "evidence", ""}

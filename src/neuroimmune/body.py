@@ -128,6 +128,7 @@ class Body(System):
                 il6_muscle=self.energy.il6_made(y.energy, exertion),
                 stress_drive=inputs.stress,
                 cortisol_hold=1.0,
+                phase=self.sleep.phase(y.sleep),
             ),  # fmt: skip
             hpa=self.hpa.rates(t, y.hpa, *self.crh_drives(t, y, inputs), self.sleep.phase(y.sleep)),
             sleep=self.sleep.rates(t, y.sleep, awake, self.slow_on_restoration * y.brain.signal_slow),
@@ -147,6 +148,7 @@ class Body(System):
                 y.autonomic, self.arousal(y, inputs), sleep.asleep, y.cytokines.temperature
             ),
             symptoms=self.symptoms.outputs(
+                self.blood_signal(y.cytokines),
                 y.brain.signal_fast,
                 y.brain.signal_slow,
                 y.brain.microglia_active,

@@ -26,7 +26,7 @@ from neuroimmune.body import Body
 from neuroimmune.compare import is_reference, observed, origin
 from neuroimmune.engine.trace import trace
 from neuroimmune.errors import InputError, SolverFailed, nearest
-from neuroimmune.evidence.statistics import OWN_UNIT, SAMPLED, STATISTICS, UNTIMED, sampled, statistic
+from neuroimmune.evidence.statistics import OWN_UNIT, SAMPLED, STATISTICS, UNTIMED, at_rest, sampled, statistic
 from neuroimmune.evidence.targets import all_targets
 from neuroimmune.population import People, people
 from neuroimmune.protocol import Protocol, events, load_protocol, read_settings, shipped
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 OUTSIDE = 0.05  # the share of simulated studies that lie outside the interval
 UNINFORMATIVE = 3.0
-MODEL_ERROR = 0.1
+MODEL_ERROR = 0.1  # SD of the logarithm of a change, declared before the fits, which have it too
 MOST_LOST = 0.01  # of the virtual people may fail or have no resting day
 BEFORE = 0.01  # hours before zero at which readings "before" are taken
 VERDICTS = {
@@ -223,12 +223,15 @@ def obstacle(row: Any, body: System, known: Mapping[str, Quantity]) -> str:
     return ""
 
 
-def studies(rows: "pd.DataFrame", runs: Mapping[Any, Run], pool: Pool, count: int, best: bool) -> np.ndarray:
+def studies(
+    rows: "pd.DataFrame", runs: Mapping[Any, Run], pool: Pool, count: int, best: bool, error: float = MODEL_ERROR
+) -> np.ndarray:
     """The numbers of a curve's rows in each of `count` simulated studies, shape (count, rows).
 
     Each has people of one draw of the parameters, nobody twice; with `best`, people with the best parameters. A study
     of more people than the pool has of a draw is simulated with as many as there are: studies of thousands differ by
-    more than who is in them.
+    more than who is in them. What the equations themselves may miss, `error`, multiplies every change; a number
+    that was read off a figure has the error of reading.
     """
     study, quantity = rows.study.iloc[0], rows.quantity.iloc[0]
     generator, noise = stream(pool.people.seed, f"studies of {study} {quantity}"), noises().get(quantity, Noise())
@@ -261,7 +264,11 @@ def studies(rows: "pd.DataFrame", runs: Mapping[Any, Run], pool: Pool, count: in
             found[:, place] = statistic(row, read[at][:, n], read[since][:, n], hours)
             if row.statistic == "time of peak":  # nobody knows where between two readings it was
                 found[:, place] += SAMPLED * (generator.random(count) - 0.5)
-    return found if best else found * np.exp(MODEL_ERROR * generator.standard_normal(found.shape))
+            if not best:
+                rest = at_rest(row, read[since][:, n])
+                found[:, place] = rest + (found[:, place] - rest) * np.exp(error * generator.standard_normal(count))
+            found[:, place] += np.nan_to_num(row.reading) * generator.standard_normal(count)
+    return found
 
 
 class Interval(NamedTuple):

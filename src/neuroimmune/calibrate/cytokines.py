@@ -112,15 +112,22 @@ class Blood(System):
     def rates(self, t: Any, y: CytokineState, inputs: Given) -> CytokineState:
         """The cytokines' own, at usual cortisol."""
         given = inputs.endotoxin_infusion, inputs.il6_infusion
-        return self.cytokines.rates(t, y, *given, il6_muscle=0.0, stress_drive=0.0, cortisol_hold=1.0)
+        return self.cytokines.rates(t, y, *given, il6_muscle=0.0, stress_drive=0.0, cortisol_hold=1.0, phase=0.0)
 
 
 def rest(model: Model, people: np.ndarray) -> np.ndarray:
-    """States at rest of people's parameter rows: the cytokines' own resting levels, and nothing else."""
+    """States at midnight of people's parameter rows: resting levels, and the temperature of the day's rhythm."""
     states = np.tile([q.value for q in model.states.values()], (len(people), 1))
     for name in (*BLOOD, "crp"):
         own = people[:, model.people_parameters.index(f"cytokines.{name}_rest")]
         states[:, list(model.states).index(name)] = own
+    swing, peak, tau = (
+        people[:, model.people_parameters.index(f"cytokines.{name}")]
+        for name in ("temperature_rhythm", "temperature_peak", "tau_temperature")
+    )
+    turn = 2 * np.pi / 24
+    lag = np.arctan(turn * tau)
+    states[:, list(model.states).index("temperature")] = swing * np.cos(lag) * np.cos(turn * peak + lag)
     return states
 
 

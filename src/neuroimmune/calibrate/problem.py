@@ -65,6 +65,7 @@ class Observation:
     rise: float
     observed: float
     error: float
+    reading: float
     n: int
 
 
@@ -150,6 +151,7 @@ class Problem:
         noise = np.array([self.noise.get(one.quantity, 0.0) for one in self.seen])
         error = np.where(np.isnan(error), np.hypot(people_sd[0], noise) / np.sqrt(n), error)
         error = np.hypot(error, [TIMING if one.statistic == "time of peak" else 0.0 for one in self.seen])
+        error = np.hypot(error, [one.reading for one in self.seen])
         slope = 1.0 / np.sqrt(self.floor**2 + np.array([one.observed for one in self.seen]) ** 2)
         self.error = np.sqrt((error * slope) ** 2 + self.model_error**2)
 
@@ -268,7 +270,8 @@ def _observations(row: Any, curve: "pd.DataFrame", spreads: Sequence[str], n_unk
     error = row.se if np.isfinite(row.se) else row.sd / np.sqrt(n)
     own = Observation(
         row.id, row.study, row.protocol, row.settings, row.quantity, row.statistic,
-        row.time_h, row.baseline_h, row.rise, row.rise if rises else row.value, error, n,
+        row.time_h, row.baseline_h, row.rise, row.rise if rises else row.value, error,
+        float(np.nan_to_num(row.reading)), n,
     )  # fmt: skip
     sooner = rises and row.time_h < since  # what differs before anything happens is noise
     if row.quantity not in spreads or np.isnan(row.sd) or row.statistic != "mean" or sooner:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = (
-    "id", "study", "protocol", "settings", "quantity", "statistic", "time_h", "baseline_h", "value", "sd", "se", "n",
-    "unit", "population", "doi", "role", "checked", "note",
+    "id", "study", "protocol", "settings", "quantity", "statistic", "time_h", "baseline_h", "value", "sd", "se",
+    "reading", "n", "unit", "population", "doi", "role", "checked", "note",
 )  # fmt: skip
 SAME_CURVE = ["study", "protocol", "settings", "quantity", "statistic", "population"]
 
@@ -42,7 +42,8 @@ def all_targets() -> "pd.DataFrame":
 def targets(name: str) -> "pd.DataFrame":
     """A table of published numbers, one row each, with `rise`: the value above that of the same curve before the dose.
 
-    `sd` is between people, as published of the value itself; `se` is given only where no `sd` is.
+    `sd` is between people, as published of the value itself; `se` is given only where no `sd` is. `reading` is the
+    error with which a number was read off a figure, assumed to be 2 % of the curve's highest.
     Raises `InputError` on an unknown name.
 
     >>> rows = targets("endotoxin").query("study == 'dobreva2021' and quantity == 'tnf' and time_h == 2")

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from neuroimmune.kinetics import hill, log, positive, repressed, saturating, turnover
+from neuroimmune.kinetics import circadian, hill, log, positive, repressed, saturating, turnover
 from neuroimmune.quantity import System, par, state
 
 FIT = "fitted: endotoxin rows of role fit, see docs/fit-cytokines.md"
@@ -22,14 +22,15 @@ class CytokineState(NamedTuple):
     vaccine: float = state(0.0, "1", "typhoid Vi vaccine in the muscle, in doses", scale=0.01)
     signal_early: float = state(0.0, "1", "signal of monocytes on its way; 1 is full endotoxin without TNF", scale=0.01)
     signal: float = state(0.0, "1", "signal that has come to the making of TNF", scale=0.01)
-    signal_late: float = state(0.0, "1", "signal that has come to the making of IL-6, IL-8 and IL-10", scale=0.01)
+    signal_late: float = state(0.0, "1", "signal that has come to the making of IL-10, and to tolerance", scale=0.01)
+    signal_last: float = state(0.0, "1", "signal that has come to the making of IL-6 and IL-8", scale=0.01)
     tolerance: float = state(0.0, "1", "tolerance of monocytes; at 1 they make half the TNF", scale=0.01)
     tnf: float = state(1.118, "pg/mL", "tumour necrosis factor in plasma")
     tnf_bound: float = state(0.0, "pg/mL", "TNF out of plasma, on its receptors, that will come back", scale=1.0)
     il6: float = state(1.0475, "pg/mL", "interleukin-6 in plasma")
     il8: float = state(3.0105, "pg/mL", "interleukin-8 in plasma")
     il10: float = state(0.2345, "pg/mL", "interleukin-10 in plasma")
-    temperature: float = state(0.0, "kelvin", "body temperature, above the person's own at rest", scale=0.1)
+    temperature: float = state(-0.25, "kelvin", "body temperature, above the person's own mean of the day", scale=0.1)
     crp_synthesis: float = state(0.0, "mg/L/hour", "making of C-reactive protein by the liver, above rest", scale=0.01)
     crp: float = state(0.8, "mg/L", "C-reactive protein in plasma")
 
@@ -45,50 +46,60 @@ class Cytokines(System):
     TNF and IL-10 after the infusion come out several times too low, unless its assay read so much higher.
     """
 
-    k_endotoxin: float = par(1.453, "1/hour", "removal of endotoxin", FIT)
-    endotoxin_half: float = par(0.8663, "ng/kg", "endotoxin that half-saturates its receptor", FIT, spread=0.3746)
-    tnf_on_signal: float = par(5.465, "1", "further signal by TNF, at most", FIT)
-    tnf_on_signal_half: float = par(199.2, "pg/mL", "rise of TNF that half-saturates it", FIT)
-    k_signal: float = par(1.763, "1/hour", "pace of the signal at each of its three steps", FIT, spread=0.1152)
-    s_tolerance: float = par(3.657, "1/hour", "learning of tolerance at full signal", FIT, spread=0.134)
-    k_tolerance: float = par(0.1649, "1/hour", "forgetting of tolerance", FIT)
+    k_endotoxin: float = par(1.409, "1/hour", "removal of endotoxin", FIT)
+    endotoxin_half: float = par(0.7815, "ng/kg", "endotoxin that half-saturates its receptor", FIT, spread=0.3914)
+    tnf_on_signal: float = par(7.102, "1", "further signal by TNF, at most", FIT)
+    tnf_on_signal_half: float = par(200.4, "pg/mL", "rise of TNF that half-saturates it", FIT)
+    k_signal: float = par(2.48, "1/hour", "pace of the signal at each of its three steps", FIT, spread=0.1325)
+    s_tolerance: float = par(2.285, "1/hour", "learning of tolerance at full signal", FIT, spread=0.1055)
+    k_tolerance: float = par(0.1517, "1/hour", "forgetting of tolerance", FIT)
     tolerance_hill: float = par(4.0, "1", "steepness with which tolerance ends making", STEEP, fixed=True)
-    il10_on_making_half: float = par(35.92, "pg/mL", "rise of IL-10 that halves the making of the others", FIT)
+    il10_on_making_half: float = par(40.77, "pg/mL", "rise of IL-10 that halves the making of the others", FIT)
 
     tnf_rest: float = par(1.118, "pg/mL", "TNF at rest", REST, spread=0.23)
-    k_tnf: float = par(1.355, "1/hour", "removal of TNF", FIT)
-    k_tnf_binding: float = par(0.3455, "1/hour", "binding of TNF", FIT)
-    k_tnf_release: float = par(0.3509, "1/hour", "release of bound TNF", FIT)
-    s_tnf: float = par(1563.0, "pg/mL/hour", "making of TNF at full signal", FIT, spread=0.4139)
-    signal_on_tnf_half: float = par(0.4581, "1", "signal that half-saturates it, and tolerance", FIT)
+    k_tnf: float = par(1.154, "1/hour", "removal of TNF", FIT)
+    k_tnf_binding: float = par(0.2929, "1/hour", "binding of TNF", FIT)
+    k_tnf_release: float = par(0.2498, "1/hour", "release of bound TNF", FIT)
+    s_tnf: float = par(1082.0, "pg/mL/hour", "making of TNF at full signal", FIT, spread=0.4138)
+    signal_on_tnf_half: float = par(0.595, "1", "signal that half-saturates it, and tolerance", FIT)
     signal_on_tnf_hill: float = par(3.0, "1", "steepness of both", STEEP, fixed=True)
 
     il6_rest: float = par(1.0475, "pg/mL", "IL-6 at rest", REST, spread=0.47)
-    k_il6: float = par(1.547, "1/hour", "removal of IL-6", FIT)
-    il6_on_removal_half: float = par(712.4, "pg/mL", "rise of IL-6 that halves the rate of its removal", INJECTED)
-    s_il6: float = par(15840.0, "pg/mL/hour", "making of IL-6 at full signal", FIT, spread=0.268)
-    signal_on_il6_half: float = par(1.347, "1", "signal that half-saturates it", FIT)
+    k_il6: float = par(1.939, "1/hour", "removal of IL-6", FIT)
+    il6_on_removal_half: float = par(571.8, "pg/mL", "rise of IL-6 that halves the rate of its removal", INJECTED)
+    s_il6: float = par(19380.0, "pg/mL/hour", "making of IL-6 at full signal", FIT, spread=0.2259)
+    signal_on_il6_half: float = par(1.677, "1", "signal that half-saturates it", FIT)
     signal_on_il6_hill: float = par(2.0, "1", "its steepness", STEEP, fixed=True)
-    tolerance_on_il6_half: float = par(1.922, "1", "tolerance that halves it", FIT)
+    tolerance_on_il6_half: float = par(1.46, "1", "tolerance that halves it", FIT)
 
     il8_rest: float = par(3.0105, "pg/mL", "IL-8 at rest", REST, spread=0.25)
-    k_il8: float = par(0.8433, "1/hour", "removal of IL-8", FIT)
-    s_il8: float = par(3504.0, "pg/mL/hour", "making of IL-8 at full signal", FIT, spread=0.1147)
-    signal_on_il8_half: float = par(0.3792, "1", "signal that half-saturates it", FIT)
+    k_il8: float = par(0.8828, "1/hour", "removal of IL-8", FIT)
+    s_il8: float = par(4866.0, "pg/mL/hour", "making of IL-8 at full signal", FIT, spread=0.1012)
+    signal_on_il8_half: float = par(0.5188, "1", "signal that half-saturates it", FIT)
     signal_on_il8_hill: float = par(3.0, "1", "its steepness", STEEP, fixed=True)
-    tolerance_on_il8_half: float = par(1.686, "1", "tolerance that halves it", FIT)
+    tolerance_on_il8_half: float = par(1.232, "1", "tolerance that halves it", FIT)
 
     il10_rest: float = par(0.2345, "pg/mL", "IL-10 at rest", REST, spread=0.62)
-    k_il10: float = par(1.31, "1/hour", "removal of IL-10", FIT)
-    s_il10: float = par(193.0, "pg/mL/hour", "making of IL-10 at full signal", FIT, spread=0.2977)
-    signal_on_il10_half: float = par(0.9235, "1", "signal that half-saturates it", FIT)
+    k_il10: float = par(1.052, "1/hour", "removal of IL-10", FIT)
+    s_il10: float = par(118.5, "pg/mL/hour", "making of IL-10 at full signal", FIT, spread=0.2632)
+    signal_on_il10_half: float = par(1.191, "1", "signal that half-saturates it", FIT)
     signal_on_il10_hill: float = par(1.5, "1", "its steepness", STEEP, fixed=True)
-    tolerance_on_il10_half: float = par(4.781, "1", "tolerance that halves it", FIT)
+    tolerance_on_il10_half: float = par(6.0, "1", "tolerance that halves it", FIT)
 
-    tau_temperature: float = par(2.044, "hour", "time for temperature to follow", FIT)
-    fever: float = par(1.48, "kelvin", "fever by each e-fold of cytokines, once they are many", FIT, spread=0.1076)
-    tnf_on_temperature_from: float = par(39.04, "pg/mL", "rise of TNF from which fever goes by its logarithm", FIT)
-    il6_on_temperature_from: float = par(465.2, "pg/mL", "rise of IL-6 from which fever goes by its logarithm", FIT)
+    day: float = par(24.0, "hour", "length of the day", "definition", fixed=True)
+    temperature_rhythm: float = par(
+        0.35, "kelvin", "swing of the temperature that the body holds, daily",
+        "assumed: with the lag of following, 0.6 K from lowest to highest, over the 0.5 K of patients",
+    )  # fmt: skip
+    temperature_peak: float = par(
+        15.0, "hour", "hour of its highest, before the lag of following",
+        "baehr2000: abstract, lowest at 05:02 in people who are neither morning nor evening types, so highest at 17:00",
+        range=(0.0, 24.0),
+    )  # fmt: skip
+    tau_temperature: float = par(1.872, "hour", "time for temperature to follow", FIT)
+    fever: float = par(1.261, "kelvin", "fever by each e-fold of cytokines, once they are many", FIT, spread=0.1104)
+    tnf_on_temperature_from: float = par(45.81, "pg/mL", "rise of TNF from which fever goes by its logarithm", FIT)
+    il6_on_temperature_from: float = par(519.0, "pg/mL", "rise of IL-6 from which fever goes by its logarithm", FIT)
 
     crp_rest: float = par(
         0.8, "mg/L", "CRP at rest", "shine1981: median of 468 donors; spread from the 90th percentile, 3 mg/L",
@@ -103,12 +114,12 @@ class Cytokines(System):
         17.5, "mg/L/hour", "further making of CRP by IL-6, at most",
         "assumed: lasting strong inflammation takes CRP to some hundreds of mg/L, here 480",
     )  # fmt: skip
-    il6_on_crp_half: float = par(50.71, "pg/mL", "rise of IL-6 that half-saturates it", FIT)
+    il6_on_crp_half: float = par(44.69, "pg/mL", "rise of IL-6 that half-saturates it", FIT)
 
-    k_il6_depot: float = par(0.1016, "1/hour", "absorption of IL-6 from under the skin", INJECTED)
-    il6_of_depot: float = par(1757.0, "pg*kg/mL/ug", "IL-6 in plasma by a dose, were it absorbed at once", INJECTED)
-    k_vaccine: float = par(0.1984, "1/hour", "release of the vaccine", VACCINE)
-    vaccine_as_endotoxin: float = par(0.1913, "ng/kg", "endotoxin that a dose of vaccine is worth", VACCINE)
+    k_il6_depot: float = par(0.08744, "1/hour", "absorption of IL-6 from under the skin", INJECTED)
+    il6_of_depot: float = par(2094.0, "pg*kg/mL/ug", "IL-6 in plasma by a dose, were it absorbed at once", INJECTED)
+    k_vaccine: float = par(0.1994, "1/hour", "release of the vaccine", VACCINE)
+    vaccine_as_endotoxin: float = par(0.1965, "ng/kg", "endotoxin that a dose of vaccine is worth", VACCINE)
     stress_on_signal: float = par(
         0.02, "1", "signal by full sympathetic activation",
         "assumed: enough to add a few pg/mL of IL-6 while it lasts",
@@ -116,12 +127,13 @@ class Cytokines(System):
 
     def rates(
         self, t: Any, y: CytokineState, endotoxin_infusion: Any, il6_infusion: Any,
-        il6_muscle: Any, stress_drive: Any, cortisol_hold: Any,
+        il6_muscle: Any, stress_drive: Any, cortisol_hold: Any, phase: Any,
     ) -> CytokineState:  # fmt: skip
         """What is given: `endotoxin_infusion` in ng/kg/hour and `il6_infusion` in pg/mL/hour; a bolus is a jump.
 
         What other systems send: `il6_muscle` in pg/mL/hour; `stress_drive`, nothing at rest and 1 at full sympathetic
-        activation; `cortisol_hold`, by which all making of cytokines is multiplied, 1 at usual cortisol.
+        activation; `cortisol_hold`, by which all making of cytokines is multiplied, 1 at usual cortisol; `phase`,
+        how many hours later the person's clock runs.
         """
         released, absorbed = self.k_vaccine * y.vaccine, self.k_il6_depot * y.il6_depot
         tnf_rise, il6_rise = positive(y.tnf - self.tnf_rest), positive(y.il6 - self.il6_rest)
@@ -137,12 +149,12 @@ class Cytokines(System):
         )
         il6_made = (
             self.s_il6
-            * hill(y.signal_late, self.signal_on_il6_half, self.signal_on_il6_hill)
+            * hill(y.signal_last, self.signal_on_il6_half, self.signal_on_il6_hill)
             * repressed(y.tolerance, self.tolerance_on_il6_half, self.tolerance_hill)
         )
         il8_made = (
             self.s_il8
-            * hill(y.signal_late, self.signal_on_il8_half, self.signal_on_il8_hill)
+            * hill(y.signal_last, self.signal_on_il8_half, self.signal_on_il8_hill)
             * repressed(y.tolerance, self.tolerance_on_il8_half, self.tolerance_hill)
         )
         il10_made = (
@@ -154,6 +166,7 @@ class Cytokines(System):
         k_il6 = self.k_il6 * repressed(il6_rise, self.il6_on_removal_half, 1.0)
         binding = self.k_tnf_binding * tnf_rise - self.k_tnf_release * y.tnf_bound
         pyrogens = tnf_rise / self.tnf_on_temperature_from + il6_rise / self.il6_on_temperature_from
+        rhythm = self.temperature_rhythm * circadian(t, self.temperature_peak + phase, self.day)
         crp_made = self.il6_on_crp * saturating(il6_rise, self.il6_on_crp_half)
         return CytokineState(
             endotoxin=endotoxin_infusion + self.vaccine_as_endotoxin * released - self.k_endotoxin * y.endotoxin,
@@ -162,13 +175,14 @@ class Cytokines(System):
             signal_early=self.k_signal * (sent - y.signal_early),
             signal=self.k_signal * (y.signal_early - y.signal),
             signal_late=self.k_signal * (y.signal - y.signal_late),
+            signal_last=self.k_signal * (y.signal_late - y.signal_last),
             tolerance=learnt - self.k_tolerance * y.tolerance,
             tnf=held * tnf_made - binding + turnover(y.tnf, self.tnf_rest, self.k_tnf),
             tnf_bound=binding,
             il6=held * il6_made + given + turnover(y.il6, self.il6_rest, k_il6),
             il8=held * il8_made + turnover(y.il8, self.il8_rest, self.k_il8),
             il10=cortisol_hold * il10_made + turnover(y.il10, self.il10_rest, self.k_il10),
-            temperature=(self.fever * log(1.0 + pyrogens) - y.temperature) / self.tau_temperature,
+            temperature=(self.fever * log(1.0 + pyrogens) + rhythm - y.temperature) / self.tau_temperature,
             crp_synthesis=(crp_made - y.crp_synthesis) / self.tau_crp_synthesis,
             crp=y.crp_synthesis + turnover(y.crp, self.crp_rest, self.k_crp),
         )

@@ -44,11 +44,15 @@ class Symptoms(System):
         19.0, "1", "flu-like symptoms at rest", "sicknessq2017: 5.8 of 30 before endotoxin", spread=0.5
     )  # fmt: skip
     slow_on_sickness: float = par(0.01971, "1", "flu-like symptoms by the slow path", FIT)
-    fast_on_sickness: float = par(
-        0.004423, "1", "flu-like symptoms by the fast path", FIT + "; spread assumed", spread=0.5
+    nerve_on_sickness: float = par(
+        0.004423,
+        "1",
+        "flu-like symptoms by what nerves tell of the blood at once",
+        FIT + "; spread assumed",
+        spread=0.5,
     )
     sickness_hill: float = par(
-        3.0, "1", "steepness with which they follow the fast path",
+        3.0, "1", "steepness with which they follow it",
         "assumed: in sicknessq2017 they come and go faster than a logarithm of cytokines", fixed=True,
     )  # fmt: skip
     warmth_on_sickness: float = par(0.02044, "1/kelvin", "flu-like symptoms by fever", FIT)
@@ -77,7 +81,7 @@ class Symptoms(System):
     )  # fmt: skip
 
     def outputs(
-        self, signal_fast: Any, signal_slow: Any, active: Any, sleepiness: Any, debt: Any, temperature: Any
+        self, blood: Any, signal_fast: Any, signal_slow: Any, active: Any, sleepiness: Any, debt: Any, temperature: Any
     ) -> SymptomOutputs:
         """All arguments are nothing at rest, but for sleepiness; `debt` is that above the usual."""
         tired = positive(sleepiness - self.sleepiness_usual)
@@ -89,7 +93,7 @@ class Symptoms(System):
             + self.debt_on_fatigue * debt
         )
         sickness = (
-            self.fast_on_sickness * power(signal_fast, self.sickness_hill)
+            self.nerve_on_sickness * power(blood, self.sickness_hill)
             + self.slow_on_sickness * signal_slow
             + self.warmth_on_sickness * temperature
         )
