@@ -104,7 +104,7 @@ def test_parquet_of_lists(tmp_path):
 
 
 def test_excel_with_a_column_twice(tmp_path):
-    with pytest.raises(InputError, match="both hold phq9_1"):
+    with pytest.raises(InputError, match="the column 'phq9_1' more than once"):
         read(workbook(tmp_path, [["person", "phq9_1", "phq9_1"], ["a", 1, 2]]))
 
 
@@ -163,7 +163,7 @@ def test_wrong_cells_mark_their_row_and_count_as_missing(tmp_path):
         ("person,phq9_1\n1,2\n2,3,4\n", "row 2: 3 columns, but the header has 2"),
         ("person,phq9_1\n1,2\n2\n", "row 2: 1 columns, but the header has 2"),
         ('person,phq9_1\n1,"2\n2,3\n', "answers.csv"),
-        ("person,phq9_1,phq9_1\n1,2,3\n", "'phq9_1' and 'phq9_1' both hold phq9_1"),
+        ("person,phq9_1,phq9_1\n1,2,3\n", "the column 'phq9_1' more than once"),
         ("person,phq9_1,PHQ9_q1\n1,2,3\n", "'phq9_1' and 'PHQ9_q1' both hold phq9_1"),
         ("person,person,phq9_1\na,b,1\n", "the column 'person' more than once"),
         ("person,phq9_1\x00\n1,2\n", "zero byte|not text|known"),
@@ -241,7 +241,7 @@ def test_a_file_without_zeros_is_doubted(tmp_path):
 
 def test_clock_times_of_twelve_hours_are_doubted(tmp_path):
     answers = read(saved(tmp_path, "person,psqi_bed,psqi_up\n1,11:00,7:00\n2,23:00,7:00\n"))
-    assert any(note.startswith("1 people spend more than 16 hours in bed") for note in answers.notes)
+    assert any(note.startswith("1 person spends more than 16 hours in bed") for note in answers.notes)
 
 
 def test_rows_without_a_person_are_numbered(tmp_path):
@@ -251,15 +251,19 @@ def test_rows_without_a_person_are_numbered(tmp_path):
 
 def test_occasions_tell_rows_of_a_person_apart(tmp_path):
     text = "record_id,redcap_event_name,phq9_1\n1,start,2\n1,end,1\n"
-    assert read(saved(tmp_path, text)).people == ["1/start", "1/end"]
+    answers = read(saved(tmp_path, text))
+    assert answers.people == ["1", "1"] and answers.occasions == ["start", "end"]
+    assert answers.rows == ["1/start", "1/end"] and answers.row("1/end") == 1
+    with pytest.raises(InputError, match="'1' stands in 2 rows; name one: 1/start, 1/end"):
+        answers.row("1")
 
 
 @pytest.mark.parametrize(
     ("name", "column"),
     [
-        ("fatigue13f", "dsq_13f"),
-        ("Heavy14S", "dsq_14s"),
+        ("fatigue13f", None),
         ("dsq_41a_f", "dsq_41af"),
+        ("dsq14s", "dsq_14s"),
         ("mos9i", "rand36_31"),
         ("mos11d", "rand36_36"),
         ("reduction120", "dsq_reduction"),
@@ -300,7 +304,7 @@ def test_map(tmp_path):
     [
         ("x = [", "cannot be read"),
         ("persn = 'a'", "unknown key 'persn'; did you mean person"),
-        ("columns = 3", "columns in the map .* must be a dict"),
+        ("columns = 3", "columns in the map .* must be a table"),
         ("[columns]\nphq9_10 = 'a'", "names a column 'phq9_10' that does not exist; did you mean"),
         ("[columns]\nphq9_1 = 3", "must be the name of a column"),
         ("[codes.a]\n1 = 'x'", "codes.a in the map .* must give a number"),
@@ -497,7 +501,9 @@ def test_fhir_results(tmp_path):
     for observation in observations:
         assert observation["resourceType"] == "Observation" and observation["status"] == "final"
         assert sum(key.startswith("value") for key in observation) == 1
-        assert observation["note"][-1] == {"text": NOTICE}
+        verdict = observation["code"]["coding"][0]["code"] in results.rules
+        assert ("component" in observation) == verdict
+        assert not verdict or observation["note"][-1] == {"text": NOTICE}
     fukuda = [o for o in observations if o["code"]["coding"][0]["code"] == "fukuda"]
     assert len(fukuda) == len(results)
     assert fukuda[0]["note"][0]["text"].startswith("Fukuda 1994 (CDC): ")
@@ -531,7 +537,7 @@ def test_results_of_another_ending(tmp_path, people):
 def test_a_failed_write_leaves_what_was_there(tmp_path, people, monkeypatch):
     target = saved(tmp_path, "old", "r.csv")
     monkeypatch.setattr(
-        "neuroimmune.diagnose.writing.table", lambda results: (_ for _ in ()).throw(OSError("disk full"))
+        "neuroimmune.diagnose.verdict.Results.table", lambda results: (_ for _ in ()).throw(OSError("disk full"))
     )
     with pytest.raises(SavedFileError, match="disk full; no half-written file was left"):
         write(diagnose(people), target)

@@ -11,7 +11,7 @@ from neuroimmune.diagnose.answers import Answers
 from neuroimmune.diagnose.definitions import DEFINITIONS
 from neuroimmune.diagnose.instrument import Banded, Fact, Instrument, Item, Ratio, Score
 from neuroimmune.diagnose.instruments import INSTRUMENTS
-from neuroimmune.diagnose.rules import Criterion, Definition, Test, columns_of
+from neuroimmune.diagnose.rules import Clause, Criterion, Definition, columns_of
 from neuroimmune.diagnose.sources import SOURCES
 
 _RECALLED = "recalled, not seen in a source"
@@ -44,7 +44,7 @@ def definition_page(definition: Definition) -> Iterator[str]:
     yield "\n## Exclusions\n"
     if columns_of(exclusions):
         yield "For a clinician: any of these, when it is recorded, rules the definition out.\n"
-        for part in exclusions.parts:  # type: ignore[union-attr]
+        for part in exclusions.parts:
             yield from _tree(part)
     else:
         yield f"{exclusions.text[0].upper()}{exclusions.text[1:]}."
@@ -58,14 +58,20 @@ def definition_page(definition: Definition) -> Iterator[str]:
     yield _columns([*columns_of(criteria), *columns_of(exclusions)]) + "\n"
 
 
-def _tree(criterion: Criterion, depth: int = 0) -> Iterator[str]:
-    join = f" — *{criterion.join}*" if not isinstance(criterion, Test) and criterion.join else ""
-    columns = (
-        f" (`{'`, `'.join(criterion.columns)}`)" if isinstance(criterion, Test) and len(criterion.columns) < 3 else ""
-    )
-    yield f"{'  ' * depth}- {criterion.text}{join}{columns}"
-    for part in () if isinstance(criterion, Test) else criterion.parts:
-        yield from _tree(part, depth + 1)
+def _tree(criterion: Criterion, depth: int = 0, told: set[Criterion] | None = None) -> Iterator[str]:
+    """A criterion and its parts, a line each; what was told before is named only."""
+    told = set() if told is None else told
+    again = criterion in told and bool(criterion.parts)
+    told.add(criterion)
+    join = f" — *{criterion.join}*" if criterion.join and not again else ""
+    if isinstance(criterion, Clause):
+        columns = (criterion.score,) if criterion.score else criterion.columns
+        text = f"{criterion.text} (`{'`, `'.join(columns)}`)"
+    else:
+        text = criterion.text + (" — *as above*" if again else "")
+    yield f"{'  ' * depth}- {text}{join}"
+    for part in () if again else criterion.parts:
+        yield from _tree(part, depth + 1, told)
 
 
 def _parameters(definition: Definition) -> Iterator[str]:
@@ -120,13 +126,16 @@ def _score_row(score: Score | Banded | Ratio) -> str:
 def _made_of(score: Score | Banded | Ratio) -> str:
     match score:
         case Score():
+            enough = "all" if score.needed == score.size else f"{score.needed} of {score.size}"
+            if score.each > 1:  # frequency and severity of a symptom
+                symptoms = score.items[:: score.each]
+                return f"mean over {_short(symptoms)}, each with its severity, as 0 to 100; needs {enough}"
             divided = f", divided by {score.over:.4g}" if score.over != 1 else ""
             points = f", each answer counting {' '.join(f'{p:g}' for p in score.points)}" if score.points else ""
-            enough = "all" if score.needed == score.size else f"{score.needed} of {score.size}"
             return f"sum of {_short(score.items)}{divided}{points}; needs {enough}"
         case Banded():
-            limits = ", ".join(f"{limit:.4g}" for limit in score.limits)
-            return f"sum of {_short(score.parts)}, in bands {'below' if score.descending else 'above'} {limits}"
+            limits = ", ".join(f"{how} {limit:g}" for how, limit in score.limits)
+            return f"sum of {_short(score.parts)}: one for each of {limits}"
         case Ratio():
             return f"100 `{score.part}` / hours from `{score.start}` to `{score.end}`"
 
