@@ -200,6 +200,29 @@ def test_every_option_makes_another_rule(key):
     assert len(set(rules)) == len(rules)
 
 
+@pytest.mark.parametrize(("key", "months"), [("fukuda", 6), ("oxford", 6), ("nice", 3)])
+def test_duration_by_whichever_was_answered(key, months):
+    """Months and the DSQ's question are one: either decides, and a contradiction decides nothing."""
+    blank = POSITIVE[key] | {"fatigue_months": None, "dsq_begin": 4}
+    for answers, months, begin, either in (
+        (blank, "cannot say", "yes", "yes"),
+        (POSITIVE[key] | {"dsq_begin": None}, "yes", "cannot say", "yes"),
+        (POSITIVE[key] | {"dsq_begin": 6}, "yes", "no", "cannot say"),
+        (POSITIVE[key] | {"dsq_begin": 6, "fatigue_months": 1}, "no", "no", "no"),
+    ):
+        said = [verdict(key, answers, duration=by) for by in ("months", "dsq", "either")]
+        assert said == [months, begin, either]
+
+
+def test_a_contradiction_decides_nothing_and_marks_its_row():
+    torn = diagnose(_of(ICC | {"reduced_by_half": 0}))
+    assert WORDS[torn.criteria["icc"][0]] == "cannot say"
+    assert torn.problems == {0: ["contradiction: dsq_reduction = 1 but reduced_by_half = 0"]}
+    assert not diagnose(_of(ICC | {"reduced_by_half": 1})).problems
+    longer = diagnose(_of(COVID | {"covid_symptom_months": 4}))
+    assert longer.problems == {0: ["covid_symptom_months is more than covid_months, the time since the infection"]}
+
+
 def test_item_6_of_the_dsq_pem():
     assert excluded("pem", PEM | {"dsqpem_6": 1}, recovery="excludes") == "yes"
     assert excluded("pem", PEM | {"dsqpem_6": 1}) == "no"
@@ -252,6 +275,8 @@ def test_what_excludes(key):
         ({"substance_abuse": 1, "substance_abuse_years": 5}, "2003", True),
         ({"substance_abuse": 1, "substance_abuse_years": 5.1}, "2003", False),
         ({"substance_abuse": 1, "substance_abuse_years": 5.1}, "1994", True),
+        ({"substance_abuse": 1, "substance_abuse_years": 0}, "2003", True),
+        ({"substance_abuse": 1, "substance_abuse_years": None}, "2003", False),
         ({"dsq_hours_a": 30, "dsq_hours_d": 30}, "1994", True),
         ({"dsq_hours_a": 30, "dsq_hours_d": 29.9}, "1994", False),
         ({"dsq_hours_a": 60}, "1994", True),
@@ -409,6 +434,77 @@ def test_dsq_2_halves_stand_for_the_whole():
     assert verdict("ccc", split | halves | {"dsq_41af": 0}) == "no"
 
 
+def test_half_of_a_split_symptom_is_not_the_whole():
+    """Item 41 alone would be the second neurological symptom."""
+    split = {c: v for c, v in CCC.items() if c[4:6] != "41"} | nothing(32)
+    assert verdict("ccc", split | {"dsq_41af": 0, "dsq_41as": 0}) == "cannot say"
+    assert verdict("ccc", split | {"dsq_41af": 2, "dsq_41as": 2}) == "yes"
+    undecided = {e.definition.key: e for e in diagnose(_of(split | {"dsq_41af": 0, "dsq_41as": 0})).explain("1")}["ccc"]
+    assert undecided.criteria.missing == ("dsq_41bf", "dsq_41bs")
+    present = diagnose(_of(split | {"dsq_41af": 2, "dsq_41as": 3})).explain("1")
+    assert "dsq_41as = 3" in next(e for e in present if e.definition.key == "ccc").criteria.evidence
+
+
+def test_a_file_of_the_dsq_and_the_dsq_2_serves_both():
+    """Whoever answered the whole item has the halves blank, and the other way round."""
+    both = CCC | nothing(32)
+    whole = both | {"dsq_41f": 2, "dsq_41s": 2} | dict.fromkeys(("dsq_41af", "dsq_41as", "dsq_41bf", "dsq_41bs"))
+    halves = both | {"dsq_41f": None, "dsq_41s": None} | {"dsq_41af": 2, "dsq_41as": 2, "dsq_41bf": 0, "dsq_41bs": 0}
+    columns = {column: [whole[column], halves[column]] for column in whole}
+    assert diagnose(Answers.of(columns)).criteria["ccc"].tolist() == [2, 2]
+
+
+@pytest.mark.parametrize(("key", "adult", "child"), [("ccc", 6, 3), ("rccc", 6, 3), ("rccc_atypical", 6, 3),
+                                                     ("nice_suspect", 42 / 31, 28 / 31)])  # fmt: skip
+def test_children_need_less_time(key, adult, child):
+    for age, months, expected in (
+        (18, adult, "yes"), (18, adult - 0.01, "no"), (17, child, "yes"), (17, child - 0.01, "no"),
+        (None, adult, "yes"), (None, adult - 0.01, "cannot say"), (None, child - 0.01, "no"),
+    ):  # fmt: skip
+        assert verdict(key, POSITIVE[key] | {"age": age, "fatigue_months": months}) == expected
+
+
+# How many neurological categories, immune categories and categories of energy: two fewer than 3, 3, 1 at most.
+@pytest.mark.parametrize(
+    ("neurological", "immune", "energy", "expected"),
+    [(3, 3, 1, "no"), (4, 5, 0, "yes"), (3, 3, 0, "yes"), (3, 2, 0, "yes"), (2, 3, 0, "yes"), (2, 2, 0, "no"),
+     (3, 1, 0, "no"), (3, 1, 1, "yes"), (1, 3, 1, "yes"), (2, 2, 1, "yes"), (1, 2, 1, "no"), (2, 1, 1, "no"),
+     (4, 1, 0, "no"), (4, 0, 1, "no"), (0, 5, 1, "no"), (1, 5, 1, "yes"), (1, 3, 0, "no")],
+)  # fmt: skip
+def test_atypical_me_is_at_most_two_short(neurological, immune, energy, expected):
+    items = [(36, 25, 19, 32)[:neurological], (62, 29, 45, 61)[: min(immune, 4)], (49,)[:energy]]
+    said = HEALTHY | symptoms(14, *(item for group in items for item in group))
+    said |= {"dsq_reduction": 1, "dsq_viral": int(immune == 5), "dsq_intolerant": 0}
+    assert verdict("icc_atypical", said) == expected
+    assert verdict("icc", said) == ("yes" if min(neurological, immune) >= 3 and energy else "no")
+
+
+def test_fatigue_that_is_not_tested_is_told_when_it_is_absent():
+    for key in ("fukuda", "iom", "ccc"):
+        for tired in (0, 1):
+            answers = POSITIVE[key] | (symptoms(13) if tired else nothing(13))
+            told = next(e for e in diagnose(_of(answers)).explain("1") if e.definition.key == key)
+            assert ("Fatigue itself (DSQ 13) is below 2/2" in told.paragraph) == (not tired)
+            assert verdict(key, answers, fatigue="required") == ("yes" if tired else "no")
+
+
+def test_canadian_criteria_without_pain_after_an_infection_are_told():
+    lacking = CCC | nothing(31)
+    for onset, others in ((1, True), (0, True), (1, False)):
+        answers = lacking | {"infection_at_onset": onset} | ({} if others else nothing(18))
+        told = next(e for e in diagnose(_of(answers)).explain("1") if e.definition.key == "ccc")
+        assert ("the onset was infectious" in told.paragraph) == (onset == 1 and others)
+
+
+def test_lifelong_fatigue_may_be_ignored_by_any_column():
+    answers = {c: v for c, v in FUKUDA.items() if c != "fatigue_months"} | {"dsq_begin": 5}
+    assert verdict("fukuda", answers) == "yes" and excluded("fukuda", answers) == "yes"
+    assert excluded("fukuda", answers, lifelong="ignored") == "cannot say"
+    for key in ("nice", "nice_suspect", "london"):
+        since = {c: v for c, v in POSITIVE[key].items() if c != "fatigue_months"} | {"dsq_begin": 5}
+        assert verdict(key, since) == "yes" and excluded(key, since) != "yes"
+
+
 def test_an_answer_of_never_needs_no_severity():
     assert verdict("iom", IOM | {"dsq_19f": 0, "dsq_19s": None}) == "no"
     assert verdict("iom", IOM | {"dsq_19f": None}) == "cannot say"
@@ -452,6 +548,8 @@ def test_explanation():
     assert told.statement == MEETS
     assert told.paragraph.startswith(f"Institute of Medicine 2015: {MEETS}. Met: substantial reduction")
     assert "unrefreshing sleep (DSQ 19) at 2/2 (dsq_19f = 2, dsq_19s = 2)" in told.paragraph
+    assert "role limitations, physical" in told.paragraph
+    assert told.criteria.parts[0].parts[0].evidence == ("rand36_rp = 50",)
     assert "reduction: rand36" in told.variant and SOURCES["iom2015"] in told.paragraph
 
 
@@ -461,6 +559,21 @@ def test_explanation_says_what_was_recalled():
     assert by_key["iom"].paragraph.endswith("Recalled and not compared with the paper: pem: dsq-pem.")
     assert by_key["rccc"].paragraph.endswith("The rule is recalled and was not compared with the paper.")
     assert "ecalled" not in by_key["ccc"].paragraph
+
+
+def test_explanation_lists_every_exclusion_that_is_not_known():
+    told = next(e for e in diagnose(_of(FUKUDA)).explain("1") if e.definition.key == "fukuda")
+    open_questions = [part.text for part in told.exclusions.parts]
+    assert len(open_questions) == 10 and all(text in told.paragraph for text in open_questions)
+    absent = FUKUDA | dict.fromkeys(EXCLUDED_BY["fukuda"].split(), 0) | {"bmi": 22}
+    told = next(e for e in diagnose(_of(absent)).explain("1") if e.definition.key == "fukuda")
+    assert "Recorded as absent: every exclusion that is asked for here." in told.paragraph
+
+
+def test_explanation_has_no_empty_brackets():
+    for key in DEFINITIONS:
+        for answers in (POSITIVE[key], {column: None for column in POSITIVE[key]}):
+            assert all("()" not in told.paragraph for told in diagnose(_of(answers)).explain("1"))
 
 
 def test_explanation_names_what_is_missing():

@@ -27,6 +27,17 @@ def test_a_page_for_everything_and_nothing_else(tmp_path):
     assert len(there) == len(DEFINITIONS) + len(INSTRUMENTS) + len(WRITTEN)
 
 
+def test_no_docstring_is_broken():
+    """A line that was wrapped by a program ends in a quotation mark."""
+    import pkgutil
+
+    import neuroimmune.diagnose as package
+
+    for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        source = Path(module.module_finder.find_spec(module.name).origin).read_text(encoding="utf-8")  # type: ignore[union-attr]
+        assert not re.search(r'"""[^"]*" *\n *"[^"]+"""', source), module.name
+
+
 def test_recalled_rules_say_so():
     for key, definition in DEFINITIONS.items():
         assert ("The rule is recalled" in pages()[f"{key}.md"]) != definition.checked

@@ -104,7 +104,7 @@ class Answers:
 
 def _numbers(name: str, values: Iterable[float | None]) -> np.ndarray:
     try:
-        return np.array([np.nan if value is None else value for value in values], float)
+        return np.array([np.nan if value is None else float(value) for value in values])
     except (TypeError, ValueError) as error:
         raise InputError(f"column {name!r} must hold a number or None for each person: {error}") from None
 

@@ -90,6 +90,8 @@ def _draw(results: Results, keys: list[str]):
 
 def _counts(axes, results: Results, keys: list[str], nobody: int, elsewhere: int) -> None:
     """Beside the bars: of how many people, and what became of those who are in none."""
+    from matplotlib.transforms import blended_transform_factory
+
     met = np.any([results.cases(key) for key in keys], axis=0)
     excluded = np.any([results.criteria[key] == YES for key in keys], axis=0) & ~met
     unknown = np.any([results.criteria[key] == CANNOT_SAY for key in keys], axis=0) & ~met & ~excluded
@@ -100,7 +102,9 @@ def _counts(axes, results: Results, keys: list[str], nobody: int, elsewhere: int
         f"  {int(excluded.sum()):,} by a recorded exclusion",
         f"  {int(unknown.sum()):,} for want of answers",
     ] + [f"{elsewhere:,} are in smaller groups"] * bool(elsewhere)
-    axes.text(1.0, 0.98, "\n".join(lines), fontsize=7.5, va="top", ha="right", color=_INK, transform=axes.transAxes)
+    place = blended_transform_factory(axes.figure.transFigure, axes.transAxes)
+    told = axes.text(0.01, 0.98, "\n".join(lines), fontsize=7.5, va="top", color=_INK, transform=place)
+    told.set_in_layout(False)
     axes.set_axis_off()
 
 

@@ -84,7 +84,8 @@ def labels_of(column: str, theirs: str, fields: Mapping[str, Field]) -> dict[str
     item = ITEMS[column]
     if field is None or "___" in theirs or not field.choices or not item.whole:
         return {}
-    codes = {code: number for code in field.choices if (number := number_in(code)) in item.codes}
+    numbers = {code: number_in(code) for code in field.choices}
+    codes = {code: number for code, number in numbers.items() if number is not None and number in item.codes}
     strange = [code for code in field.choices if code not in codes]
     turned = [code for code, number in codes.items() if label_code(field.choices[code], item) not in (None, number)]
     if turned or strange and set(item.codes) - set(codes.values()):
