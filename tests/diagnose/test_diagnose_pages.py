@@ -38,6 +38,11 @@ def test_no_docstring_is_broken():
         assert not re.search(r'"""[^"]*" *\n *"[^"]+"""', source), module.name
 
 
+def test_every_page_is_listed():
+    listed = set(re.findall(r"^diagnose/(\S+)$", (DOCS / "diagnose.md").read_text(encoding="utf-8"), re.MULTILINE))
+    assert listed == {*DEFINITIONS, "traps", "instrument_*"}
+
+
 def test_recalled_rules_say_so():
     for key, definition in DEFINITIONS.items():
         assert ("The rule is recalled" in pages()[f"{key}.md"]) != definition.checked

@@ -60,7 +60,7 @@ def test_a_worse_answer_never_turns_yes_into_no(key):
     for p in DEFINITIONS[key].variants():
         rule = DEFINITIONS[key].criteria(p)
         turning = {"age", "dsq_begin"} | ({"fnd_months"} if p.get("course") == "acute" else set())
-        before = people(key, seed=1, size=200, rule=rule)
+        before = people(key, seed=1, size=60, rule=rule)
         columns = [column for column in columns_of(rule) if column not in turning]
         size = len(before) * len(columns)  # one block of people for each column, in which it is worse
         after = {column: np.tile(before.columns[column], len(columns)) for column in columns_of(rule)}

@@ -60,7 +60,9 @@ def diagnose(
     given = read(answers, read_map(map_file) if map_file else None, dictionary)
     results = verdict.diagnose(given, _choices(choose or []))
     explained = explain or []
-    _crisis(results, [given.row(person) for person in explained])  # before anything that can fail
+    _crisis(results, explained)  # before anything that can fail
+    for person in explained:
+        given.row(person)
     for key in among or []:
         results.check(key)
     if out:
@@ -183,12 +185,13 @@ def _tree(verdict: "Verdict", depth: int) -> None:
         _tree(part, depth + 1)
 
 
-def _crisis(results: "Results", explained: list[int]) -> None:
-    """Every notice, of everybody or of those who are explained."""
+def _crisis(results: "Results", explained: list[str]) -> None:
+    """Every notice, of everybody or of those who are explained, if these are known."""
     people: dict[str, list[str]] = {}
     names = results.answers.rows
+    wanted = set(explained) if set(explained) <= set(names) else set()
     for row, notices in sorted(results.alerts().items()):
-        for notice in notices if not explained or row in explained else ():
+        for notice in notices if not wanted or names[row] in wanted else ():
             people.setdefault(notice, []).append(names[row])
     for notice, found in people.items():
         more = f" and {len(found) - _MOST:,} more (column crisis_notice of --out)" if len(found) > _MOST else ""

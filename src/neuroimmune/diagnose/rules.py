@@ -155,7 +155,7 @@ def number(column: str, compare: str, bound: float) -> Clause:
         holds, known = COMPARE[compare](value, bound), ~np.isnan(value)
         return kleene.truth(holds & known, ~holds & known)
 
-    return Clause(f"{ITEMS[column].meaning} {compare} {bound:g} {ITEMS[column].unit}".strip(), (column,), judge)
+    return Clause(f"{ITEMS[column].meaning} {compare} {bound:.3g} {ITEMS[column].unit}".strip(), (column,), judge)
 
 
 @cache
@@ -228,20 +228,20 @@ def symptom(item: int, threshold: str = "2/2") -> Criterion:
     >>> symptom(62).judge(Answers.of({"dsq_62f": [2, 1, 4], "dsq_62s": [2, 3, None]}))
     array([2, 0, 1], dtype=int8)
     """
-    whole = _rated(str(item), threshold)
-    if str(item) not in SPLIT:
-        return whole
-    halves = (_rated(half, threshold) for half in SPLIT[str(item)])
-    return asked(whole.text, whole, any_of("by its halves in the DSQ-2", *halves))
+    text, halves = f"{SYMPTOMS[str(item)]} (DSQ {item}) at {threshold}", SPLIT.get(str(item), ())
+    if not halves:
+        return _rated(str(item), threshold, text)
+    split = any_of("as two", *(_rated(half, threshold, f"{SYMPTOMS[half]} (DSQ {half})") for half in halves))
+    return asked(text, _rated(str(item), threshold, f"as one item (DSQ {item})"), split)
 
 
-def _rated(key: str, threshold: str) -> Clause:
+def _rated(key: str, threshold: str, text: str) -> Clause:
     present = THRESHOLDS[threshold][1]
 
     def judge(answers: Answers) -> np.ndarray:
         return present(*(answers[column] for column in rating(key)))
 
-    return Clause(f"{SYMPTOMS[key]} (DSQ {key}) at {threshold}", rating(key), judge)
+    return Clause(text, rating(key), judge)
 
 
 def symptoms(*items: int, threshold: str = "2/2") -> list[Criterion]:

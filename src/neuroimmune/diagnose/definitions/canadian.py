@@ -36,24 +36,25 @@ def _pain() -> Criterion:
     return any_symptom("pain", *DOMAINS["pain"][1])
 
 
-def _but_pain_and_sleep(p: Choices) -> tuple[Criterion, ...]:
-    return (
-        *concepts.fatigue(p),
-        lasting(p, 6, child=3),
-        reduction(p),
-        post_exertional(p),
+def _illness(p: Choices) -> tuple[Criterion, ...]:
+    return (*concepts.fatigue(p), lasting(p, 6, child=3), reduction(p), post_exertional(p))
+
+
+def criteria(p: Choices) -> Group:
+    return all_of(
+        "ME/CFS by the Canadian criteria of 2003",
+        *_illness(p),
+        concepts.sleep_problem(),
+        _pain(),
         _neurocognitive(),
         _systems(p["systems"]),
     )
 
 
-def criteria(p: Choices) -> Group:
-    return all_of("ME/CFS by the Canadian criteria of 2003", *_but_pain_and_sleep(p), concepts.sleep_problem(), _pain())
-
-
 def _remarks(p: Choices) -> tuple[Remark, ...]:
     lacking = Not("no pain or no sleep problem", all_of("both", concepts.sleep_problem(), _pain()))
-    escape = all_of("all but pain or sleep", *_but_pain_and_sleep(p), lacking, yes("infection_at_onset"))
+    others = (*_illness(p), _neurocognitive(), _systems(p["systems"]))
+    escape = all_of("all but pain or sleep", *others, lacking, yes("infection_at_onset"))
     return (
         concepts.without_fatigue(criteria(p)),
         (

@@ -18,7 +18,7 @@ from neuroimmune.diagnose.rules import (
 )
 
 _COUNT = {"three": 3, "one": 1}
-_WORDS = {1: "one", 2: "two", 3: "three"}
+_WORDS = {0: "none", 1: "one", 2: "two", 3: "three"}
 # How many neurological categories, immune categories and categories of energy: two fewer than 3, 3 and 1 together.
 _TWO_FEWER = ((3, 1, 1), (2, 2, 1), (1, 3, 1), (3, 2, 0), (2, 3, 0))
 
@@ -74,7 +74,7 @@ def criteria(p: Choices) -> Group:
 def _two_fewer() -> Group:
     ways = (
         all_of(
-            "three, three and one, less two: " + ", ".join(map(str, way)),
+            f"{_WORDS[way[0]]} neurological, {_WORDS[way[1]]} immune, {_WORDS[way[2]]} of energy",
             _neurological(way[0]),
             _immune(way[1]),
             *[_energy()][: way[2]],

@@ -88,6 +88,5 @@ HISTORY = Instrument(
     source="the definitions that ask for it",
     licence="none: the words are ours",
     missing="A clause that rests on a missing answer ends in cannot say.",
-    direction="numbers and facts",
     notes=("Exclusions are for a clinician: fill them in only from a clinical examination.",),
 )
