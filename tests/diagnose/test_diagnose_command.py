@@ -1,5 +1,6 @@
 """The command as a person types it."""
 
+import json
 import runpy
 from pathlib import Path
 
@@ -168,7 +169,11 @@ def test_redcap_example():
 
 def test_fhir_example(tmp_path):
     assert typed(EXAMPLES / "fhir_responses.json", "--out", tmp_path / "r.json").exit_code == 0
-    assert (tmp_path / "r.json").stat().st_size > 1000
+    entries = json.loads((tmp_path / "r.json").read_text())["entry"]
+    results = diagnose(read(EXAMPLES / "fhir_responses.json"))
+    people = {entry["resource"]["subject"]["reference"] for entry in entries}
+    assert people == set(results.answers.people) == {"Patient/P1", "Patient/P2", "Patient/P3", "Patient/P4"}
+    assert sum("component" in entry["resource"] for entry in entries) == 4 * len(results.rules)
 
 
 def test_marked_rows_are_told(tmp_path):

@@ -189,6 +189,17 @@ def test_variant_of_exclusions_differs(key, parameter, option, answers, other, e
     assert excluded(key, answers, **{parameter: other}) != expected
 
 
+@pytest.mark.parametrize("lacking", [(36, 25, 19), (62, 29, 45)])
+def test_one_category_is_not_none(lacking):
+    assert verdict("icc", ICC | nothing(*lacking), categories="one") == "no"
+
+
+@pytest.mark.parametrize(("often", "more_than_half", "half"), [(3, "yes", "yes"), (2, "no", "yes"), (1, "no", "no")])
+def test_half_of_the_time_by_the_dsq(often, more_than_half, half):
+    answers = {c: v for c, v in OXFORD.items() if c != "fatigue_percent"} | {"dsq_13f": often}
+    assert verdict("oxford", answers) == more_than_half and verdict("oxford", answers, share="half") == half
+
+
 def test_fatigue_that_is_required_is_item_13():
     assert verdict("ccc", CCC | symptoms(13), fatigue="required") == "yes"
 

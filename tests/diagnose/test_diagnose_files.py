@@ -162,7 +162,7 @@ def test_wrong_cells_mark_their_row_and_count_as_missing(tmp_path):
         ("person,phq9_1\n1,2\n,3\n", "row 2: no person in column 'person'"),
         ("person,phq9_1\n1,2\n2,3,4\n", "row 2: 3 columns, but the header has 2"),
         ("person,phq9_1\n1,2\n2\n", "row 2: 1 columns, but the header has 2"),
-        ('person,phq9_1\n1,"2\n2,3\n', "answers.csv"),
+        ('person,phq9_1\n1,"2\n2,3\n', "after row 0: a quotation mark is not closed"),
         ("person,phq9_1,phq9_1\n1,2,3\n", "the column 'phq9_1' more than once"),
         ("person,phq9_1,PHQ9_q1\n1,2,3\n", "'phq9_1' and 'PHQ9_q1' both hold phq9_1"),
         ("person,person,phq9_1\na,b,1\n", "the column 'person' more than once"),

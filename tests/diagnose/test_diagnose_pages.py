@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from neuroimmune.diagnose.columns import read_map
 from neuroimmune.diagnose.definitions import DEFINITIONS
 from neuroimmune.diagnose.instruments import INSTRUMENTS
 from neuroimmune.diagnose.pages import pages, write_pages
+from neuroimmune.diagnose.reading import read
 
 DOCS = Path(__file__).parents[2] / "docs"
 WRITTEN = ("traps.md",)
@@ -36,6 +38,17 @@ def test_no_docstring_is_broken():
     for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
         source = Path(module.module_finder.find_spec(module.name).origin).read_text(encoding="utf-8")  # type: ignore[union-attr]
         assert not re.search(r'"""[^"]*" *\n *"[^"]+"""', source), module.name
+
+
+def test_the_map_that_is_printed_can_be_read(tmp_path):
+    printed = re.search(r"```toml\n(.*?)```", (DOCS / "diagnose.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert printed
+    (tmp_path / "answers.toml").write_text(printed[1])
+    text = "participant,visit,Fatigue frequency,duration\na,1,5,0.5\na,2,-9,2\n"
+    (tmp_path / "a.csv").write_text(text)
+    answers = read(tmp_path / "a.csv", read_map(tmp_path / "answers.toml"))
+    assert answers.rows == ["a/1", "a/2"] and not answers.problems
+    assert answers["fatigue_months"].tolist() == [6, 24] and answers["dsq_13f"][0] == 4
 
 
 def test_every_page_is_listed():

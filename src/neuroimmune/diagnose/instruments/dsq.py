@@ -155,7 +155,7 @@ _STEP_1 = tuple(DOMAINS["pem"][1])
 
 DSQ2 = Instrument(
     key="dsq-2",
-    name="DePaul Symptom Questionnaire 2, and the DSQ",
+    name="DePaul Symptom Questionnaire (DSQ and DSQ-2)",
     items=_symptoms(SYMPTOMS)
     + (
         Item("dsq_lifelong", 0, 1, "fatigue lifelong", labels=NO_YES),
