@@ -200,6 +200,14 @@ def test_half_of_the_time_by_the_dsq(often, more_than_half, half):
     assert verdict("oxford", answers) == more_than_half and verdict("oxford", answers, share="half") == half
 
 
+@pytest.mark.parametrize(
+    ("percent", "more_than_half", "half"), [(51, "yes", "yes"), (50, "no", "yes"), (49.5, "no", "no")]
+)
+def test_half_of_the_time_in_per_cent(percent, more_than_half, half):
+    answers = OXFORD | {"fatigue_percent": percent}
+    assert verdict("oxford", answers) == more_than_half and verdict("oxford", answers, share="half") == half
+
+
 def test_fatigue_that_is_required_is_item_13():
     assert verdict("ccc", CCC | symptoms(13), fatigue="required") == "yes"
 

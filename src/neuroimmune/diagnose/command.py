@@ -165,7 +165,7 @@ def _explain(results: "Results", person: str, among: list[str]) -> None:
         typer.echo(f"{_MARKS[explained.criteria.value]} {explained.definition.name:{width}}  {explained.statement}")
     for explained in told:
         typer.echo(f"\n{person} · {explained.definition.name}")
-        typer.echo(textwrap.fill(explained.paragraph, _WIDTH))
+        typer.echo(textwrap.fill(explained.paragraph, _WIDTH, break_on_hyphens=False))
         _tree(explained.criteria, 1)
         if explained.exclusions.parts:
             typer.echo("  Exclusions")
