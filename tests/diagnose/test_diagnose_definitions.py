@@ -242,6 +242,12 @@ def test_a_contradiction_decides_nothing_and_marks_its_row():
     assert longer.problems == {0: ["covid_symptom_months is more than covid_months, the time since the infection"]}
 
 
+@pytest.mark.parametrize("said", [{"lifelong_fatigue": 1, "dsq_begin": 3}, {"dsq_lifelong": 0, "dsq_begin": 5},
+                                  {"ongoing_exertion": 1, "dsq_hours_a": 9, "dsq_hours_d": 9}])  # fmt: skip
+def test_an_exclusion_counts_wherever_it_was_recorded(said):
+    assert excluded("iom", IOM | said, duration="months") == "yes"
+
+
 def test_item_6_of_the_dsq_pem():
     assert excluded("pem", PEM | {"dsqpem_6": 1}, recovery="excludes") == "yes"
     assert excluded("pem", PEM | {"dsqpem_6": 1}) == "no"

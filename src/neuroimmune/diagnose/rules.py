@@ -68,9 +68,17 @@ class Group(_Joined):
         return "any of" if self.least == 1 else f"at least {self.least} of"
 
 
+class _Columns(_Joined):
+    """A criterion that files ask for in different columns."""
+
+    def among(self, answers: Answers) -> "tuple[Criterion, ...]":
+        """The ways in which these answers were asked, or the first."""
+        return tuple(way for way in self.parts if any(c in answers for c in columns_of(way))) or self.parts[:1]
+
+
 @dataclass(frozen=True)
-class Asked(_Joined):
-    """One question that files ask in different columns: whichever was answered decides, and a contradiction nothing."""
+class Asked(_Columns):
+    """One question: whichever column was answered decides, and a contradiction decides nothing."""
 
     text: str
     parts: "tuple[Criterion, ...]"
@@ -80,9 +88,18 @@ class Asked(_Joined):
     def joined(self, values: Sequence[np.ndarray]) -> np.ndarray:
         return kleene.agreed(values)
 
-    def among(self, answers: Answers) -> "tuple[Criterion, ...]":
-        """The ways in which these answers were asked, or the first."""
-        return tuple(way for way in self.parts if any(c in answers for c in columns_of(way))) or self.parts[:1]
+
+@dataclass(frozen=True)
+class Recorded(_Columns):
+    """Something that was recorded when any of the columns of the file says so."""
+
+    text: str
+    parts: "tuple[Criterion, ...]"
+
+    join = "in any of the columns the file has"
+
+    def joined(self, values: Sequence[np.ndarray]) -> np.ndarray:
+        return kleene.at_least(1, values)
 
 
 @dataclass(frozen=True)
@@ -105,7 +122,7 @@ class Not(_Joined):
         return (self.part,)
 
 
-Criterion = Clause | Group | Asked | Not
+Criterion = Clause | Group | Asked | Recorded | Not
 
 
 def inside(criterion: Criterion) -> Iterator[Criterion]:
@@ -140,6 +157,10 @@ def at_least(least: int, text: str, *parts: Criterion) -> Group:
 
 def asked(text: str, *ways: Criterion) -> Asked:
     return Asked(text, ways)
+
+
+def recorded(text: str, *ways: Criterion) -> Recorded:
+    return Recorded(text, ways)
 
 
 @cache

@@ -11,7 +11,17 @@ from neuroimmune.diagnose import kleene
 from neuroimmune.diagnose.answers import Answers, contradictions
 from neuroimmune.diagnose.definitions import DEFINITIONS
 from neuroimmune.diagnose.instruments import INSTRUMENTS
-from neuroimmune.diagnose.rules import Asked, Choices, Clause, Criterion, Definition, Remark, columns_of, inside
+from neuroimmune.diagnose.rules import (
+    Asked,
+    Choices,
+    Clause,
+    Criterion,
+    Definition,
+    Recorded,
+    Remark,
+    columns_of,
+    inside,
+)
 from neuroimmune.diagnose.sources import SOURCES
 from neuroimmune.errors import InputError, nearest
 
@@ -160,7 +170,7 @@ def _sentences(explained: Explanation) -> Iterator[str]:
 
 
 def _told(part: Verdict) -> str:
-    if part.join in ("", "not", Asked.join):
+    if part.join in ("", "not", Asked.join, Recorded.join):
         evidence = part.evidence if part.join != "not" else ()
         return f"{part.text} ({_listed(evidence, 4)})" if evidence else part.text
     values = [p.value for p in part.parts]

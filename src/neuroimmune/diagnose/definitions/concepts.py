@@ -23,6 +23,7 @@ from neuroimmune.diagnose.rules import (
     at_least,
     coded,
     number,
+    recorded,
     score,
     symptom,
     symptoms,
@@ -173,11 +174,11 @@ def threshold_options(*names: str) -> dict[str, str]:
 
 def lifelong() -> Criterion:
     ways = yes("lifelong_fatigue"), yes("dsq_lifelong"), coded("dsq_begin", CHILDHOOD)
-    return asked("lifelong fatigue", *ways)
+    return recorded("lifelong fatigue", *ways)
 
 
 def exertion() -> Criterion:
-    return asked("result of ongoing exertion", yes("ongoing_exertion"), hours_of_activity())
+    return recorded("result of ongoing exertion", yes("ongoing_exertion"), hours_of_activity())
 
 
 @cache
