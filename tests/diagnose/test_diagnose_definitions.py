@@ -25,11 +25,13 @@ def areas(*painful: str) -> dict[str, float]:
 
 
 def verdict(key: str, answers: dict[str, float | None], **choices: str) -> str:
-    return WORDS[diagnose(_of(answers), {key: choices}).criteria[key][0]]
+    results = diagnose(_of(answers), {key: choices})
+    return WORDS[results.judged(results.rules[key].criteria)[0]]
 
 
 def excluded(key: str, answers: dict[str, float | None], **choices: str) -> str:
-    return WORDS[diagnose(_of(answers), {key: choices}).excluded[key][0]]
+    results = diagnose(_of(answers), {key: choices})
+    return WORDS[results.judged(results.rules[key].exclusions)[0]]
 
 
 def _of(answers: dict[str, float | None]) -> Answers:
@@ -131,6 +133,7 @@ EDGES = [  # one step below the edge: the definition, and the answers that chang
     ("aapt", {"aapt_sleep": 1}),
     ("fnd", {"fnd_impairment": 0, "fnd_evaluation": 0}),
     ("who", {"covid_symptom_months": 1.9}),
+    ("who", {"covid_months": 2.9}),
     ("who", {"age": 17}),
     ("nasem", {"covid_symptom_months": 2.9}),
 ]
@@ -206,6 +209,11 @@ def test_half_of_the_time_by_the_dsq(often, more_than_half, half):
 def test_half_of_the_time_in_per_cent(percent, more_than_half, half):
     answers = OXFORD | {"fatigue_percent": percent}
     assert verdict("oxford", answers) == more_than_half and verdict("oxford", answers, share="half") == half
+
+
+def test_long_covid_at_its_shortest():
+    shortest = COVID | {"covid_symptom_months": 2}
+    assert verdict("who", shortest) == "yes" and verdict("nasem", shortest) == "no"
 
 
 def test_fatigue_that_is_required_is_item_13():

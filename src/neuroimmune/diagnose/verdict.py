@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -108,6 +108,14 @@ class Rule(NamedTuple):
     criteria: Criterion
     exclusions: Criterion
     remarks: tuple[Remark, ...]
+    columns: frozenset[str]  # of the criteria
+
+
+@cache
+def _rule(key: str, choices: tuple[tuple[str, str], ...]) -> Rule:
+    definition, p = DEFINITIONS[key], dict(choices)
+    criteria = definition.criteria(p)
+    return Rule(criteria, definition.exclusions(p), definition.remarks(p), frozenset(columns_of(criteria)))
 
 
 @dataclass(frozen=True)
@@ -352,9 +360,6 @@ def diagnose(answers: Answers, choices: Mapping[str, Choices] | None = None) -> 
         if key not in DEFINITIONS:
             raise InputError(f"there is no definition {key!r}{nearest(key, DEFINITIONS)}")
     chosen = {key: definition.choose(choices.get(key), answers) for key, definition in DEFINITIONS.items()}
-    rules = {
-        key: Rule(definition.criteria(p), definition.exclusions(p), definition.remarks(p))
-        for (key, definition), p in zip(DEFINITIONS.items(), chosen.values(), strict=True)
-    }
-    rules = {key: rule for key, rule in rules.items() if any(c in answers for c in columns_of(rule.criteria))}
+    rules = {key: _rule(key, tuple(p.items())) for key, p in chosen.items()}
+    rules = {key: rule for key, rule in rules.items() if not rule.columns.isdisjoint(answers.columns)}
     return Results(Judged(answers), {key: chosen[key] for key in rules}, rules)
