@@ -216,6 +216,17 @@ def test_long_covid_at_its_shortest():
     assert verdict("who", shortest) == "yes" and verdict("nasem", shortest) == "no"
 
 
+def test_one_system_is_not_none():
+    assert verdict("ccc", CCC | nothing(51, 66), systems="one") == "no"
+
+
+@pytest.mark.parametrize(("lasts", "long", "over_a_day"), [(3, "no", "no"), (4, "yes", "no"), (5, "yes", "yes")])
+def test_how_long_malaise_lasts(lasts, long, over_a_day):
+    assert verdict("pem", PEM | {"dsqpem_9": lasts}) == long
+    eighth = FUKUDA | nothing(62) | symptoms(14) | {"dsqpem_9": lasts}
+    assert verdict("fukuda", eighth, pem="over 24 h") == over_a_day
+
+
 def test_fatigue_that_is_required_is_item_13():
     assert verdict("ccc", CCC | symptoms(13), fatigue="required") == "yes"
 

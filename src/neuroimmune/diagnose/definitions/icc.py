@@ -74,12 +74,12 @@ def criteria(p: Choices) -> Group:
 def _two_fewer() -> Group:
     ways = (
         all_of(
-            f"{_WORDS[way[0]]} neurological, {_WORDS[way[1]]} immune, {_WORDS[way[2]]} of energy",
-            _neurological(way[0]),
-            _immune(way[1]),
-            *[_energy()][: way[2]],
+            f"{_WORDS[neurological]} neurological, {_WORDS[immune]} immune, {_WORDS[energy]} of energy",
+            _neurological(neurological),
+            _immune(immune),
+            *([_energy()] if energy else []),
         )
-        for way in _TWO_FEWER
+        for neurological, immune, energy in _TWO_FEWER
     )
     return any_of("at most two fewer than three neurological categories, three immune ones and one of energy", *ways)
 

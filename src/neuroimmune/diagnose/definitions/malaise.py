@@ -6,7 +6,7 @@ from neuroimmune.diagnose.rules import Choices, Definition, Group, Parameter, al
 
 def criteria(p: Choices) -> Group:
     steps = concepts.pem_steps()
-    return all_of("post-exertional malaise by the DSQ-PEM", *steps[: {"both": 2, "first": 1}[p["steps"]]])
+    return all_of("post-exertional malaise by the DSQ-PEM", *(steps if p["steps"] == "both" else steps[:1]))
 
 
 def exclusions(p: Choices) -> Group:
