@@ -598,6 +598,7 @@ def test_fhir(tmp_path, form):
     ("resource", "message"),
     [
         ({"resourceType": "Patient"}, "no QuestionnaireResponse"),
+        ({"resourceType": "Bundle", "entry": True}, "no QuestionnaireResponse"),
         (response("", ANSWERS), "no subject"),
         ({"resourceType": "QuestionnaireResponse", "subject": 3}, "no subject"),
         (response("P/1", [item("phq9_1", valueInteger=1)] * 2), "a second answer of 'P/1' to 'phq9_1'"),
@@ -638,6 +639,11 @@ def test_fhir_people_who_are_displayed_alike(tmp_path):
     assert read(saved(tmp_path, json.dumps(ids), "a.json")).people == ["a|7", "b|7"]
     with pytest.raises(InputError, match="a displayed name may be that of two people"):
         read(saved(tmp_path, json.dumps(by({"display": "Smith"})), "a.json"))
+
+
+def test_fhir_extension_that_is_none(tmp_path):
+    one = response("P/1", [item("phq9_1", valueCoding={"extension": 3, "code": "2"})])
+    assert read(saved(tmp_path, json.dumps(one), "a.json"))["phq9_1"].tolist() == [2]
 
 
 def test_fhir_enormous_numbers(tmp_path):

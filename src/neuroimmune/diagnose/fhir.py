@@ -64,10 +64,14 @@ def _inside(resource: object) -> Iterator[dict]:
         for part in resource:
             yield from _inside(part)
     elif isinstance(resource, dict) and resource.get("resourceType") == "Bundle":
-        for entry in resource.get("entry") or []:
+        for entry in _list(resource.get("entry")):
             yield from _inside(entry.get("resource") if isinstance(entry, dict) else None)
     elif isinstance(resource, dict) and resource.get("resourceType") == "QuestionnaireResponse":
         yield resource
+
+
+def _list(value: object) -> list:
+    return value if isinstance(value, list) else []
 
 
 def _person(resource: dict, name: str, number: int) -> str:
@@ -87,7 +91,7 @@ def _person(resource: dict, name: str, number: int) -> str:
 
 def _answers(items: object, name: str, number: int) -> Iterator[tuple[str, object]]:
     """Every answer of a response, however deep its groups. An item may be answered once."""
-    for item in items if isinstance(items, list) else []:
+    for item in _list(items):
         if not isinstance(item, dict):
             raise InputError(f"{name}, response {number}: an item is {item!r}, not an object")
         given = item.get("answer") or []
@@ -113,7 +117,7 @@ def _value(answer: object) -> object:
 
 
 def _coded(coding: dict) -> object:
-    for extension in coding.get("extension") or []:
+    for extension in _list(coding.get("extension")):
         if isinstance(extension, dict) and extension.get("url") == _ORDINAL:
             return _scalar(extension.get("valueDecimal"))
     code = coding.get("code")
