@@ -1,10 +1,13 @@
 """The pages are those the rules give, and what is written by hand names only what exists."""
 
+import ast
 import re
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
+import neuroimmune.diagnose as package
 from neuroimmune.diagnose.columns import read_map
 from neuroimmune.diagnose.definitions import DEFINITIONS
 from neuroimmune.diagnose.instruments import INSTRUMENTS
@@ -31,13 +34,8 @@ def test_a_page_for_everything_and_nothing_else(tmp_path):
 
 def test_no_docstring_is_broken():
     """A line that was wrapped by a program ends in a quotation mark."""
-    import pkgutil
-
-    import neuroimmune.diagnose as package
-
-    for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-        source = Path(module.module_finder.find_spec(module.name).origin).read_text(encoding="utf-8")  # type: ignore[union-attr]
-        assert not re.search(r'"""[^"]*" *\n *"[^"]+"""', source), module.name
+    for path in Path(package.__path__[0]).rglob("*.py"):
+        assert not re.search(r'"""[^"]*" *\n *"[^"]+"""', path.read_text(encoding="utf-8")), path.name
 
 
 def test_the_map_that_is_printed_can_be_read(tmp_path):
@@ -54,6 +52,19 @@ def test_the_map_that_is_printed_can_be_read(tmp_path):
 def test_every_page_is_listed():
     listed = set(re.findall(r"^diagnose/(\S+)$", (DOCS / "diagnose.md").read_text(encoding="utf-8"), re.MULTILINE))
     assert listed == {*DEFINITIONS, "traps", "instrument_*"}
+
+
+def test_imports_point_one_way():
+    """Also those inside functions."""
+    root = Path(package.__path__[0])
+    imports: dict[str, set[str]] = {}
+    for path in root.rglob("*.py"):
+        module = path.relative_to(root).with_suffix("").parts[0]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(package.__name__):
+                names = (node.module or "").split(".")[2:3] or [alias.name for alias in node.names]
+                imports.setdefault(module, set()).update(name for name in names if name != module)
+    assert list(TopologicalSorter(imports).static_order())  # raises if there is a circle
 
 
 def test_recalled_rules_say_so():
