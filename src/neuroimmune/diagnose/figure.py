@@ -61,12 +61,13 @@ def draw(results: Results, path: Path, among: Sequence[str] = ()) -> None:
 
 def _draw(results: Results, keys: list[str]):
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     counts = overlaps(results, keys)
     totals = [int(results.cases(key).sum()) for key in keys]
     groups = [group for group, _ in counts.most_common() if group][:_MOST_COLUMNS]
     across, down = 0.2 * max(len(groups), 12), 0.22 * len(keys)
-    chart = Figure(figsize=(across + 4.0, down + 2.5), layout="constrained")
+    chart = Figure(figsize=(across + 4.1, down + 2.5), layout=ConstrainedLayoutEngine(w_pad=0.08))
     grid = chart.add_gridspec(2, 2, width_ratios=(1.3, across), height_ratios=(1.25, down))
     text = chart.add_subplot(grid[0, 0])
     bars = chart.add_subplot(grid[0, 1])
@@ -96,12 +97,10 @@ def _counts(axes, results: Results, keys: list[str], nobody: int, elsewhere: int
     excluded = np.any([results.criteria[key] == YES for key in keys], axis=0) & ~met
     unknown = np.any([results.criteria[key] == CANNOT_SAY for key in keys], axis=0) & ~met & ~excluded
     unit = "rows" if results.answers.occasions else "people"
-    lines = [
-        f"{len(results):,} {unit}",
-        f"{nobody:,} meet none of these:",
-        f"  {int(excluded.sum()):,} by a recorded exclusion",
-        f"  {int(unknown.sum()):,} for want of answers",
-    ] + [f"{elsewhere:,} are in smaller groups"] * bool(elsewhere)
+    reasons = ((int(excluded.sum()), "by a recorded exclusion"), (int(unknown.sum()), "for want of answers"))
+    lines = [f"{len(results):,} {unit}", f"{nobody:,} meet none of these" + ":" * any(count for count, _ in reasons)]
+    lines += [f"  {count:,} {reason}" for count, reason in reasons if count]
+    lines += [f"{elsewhere:,} are in smaller groups"] * bool(elsewhere)
     place = blended_transform_factory(axes.figure.transFigure, axes.transAxes)
     told = axes.text(0.01, 0.98, "\n".join(lines), fontsize=7.5, va="top", color=_INK, transform=place)
     told.set_in_layout(False)
