@@ -50,8 +50,8 @@ def read(path: Path | str, mapped: Map | None = None, dictionary: Path | None = 
     if not found.columns:
         shown = "; ".join([", ".join(map(repr, table.names[:6])) + ", …", *table.notes])
         raise InputError(
-            f"no column of {name} is known ({shown}). Write a template to see the names (--template dsq-2), or say in a "
-            "map which column holds what (--map)"
+            f"no column of {name} is known ({shown}). Write a template to see the names (--template dsq-2), or say in "
+            "a map which column holds what (--map)"
         )
     fields = read_dictionary(dictionary) if dictionary else {}
     return _answers(name, table, found, mapped, fields)
