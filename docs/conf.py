@@ -6,6 +6,7 @@ from docutils.nodes import SkipNode
 
 import neuroimmune
 from neuroimmune.describe import markdown
+from neuroimmune.protocol_pages import write_protocol_pages
 
 project = "neuroimmune"
 author = copyright = "neuroimmune contributors"
@@ -21,8 +22,9 @@ html_title = "neuroimmune"
 html_static_path = ["_static"]
 html_css_files = ["tables.css"]
 
-# The page of the model is written from the model.
+# The page of the model is written from the model, those of the protocols from their files and what was measured.
 (Path(__file__).parent / "model.md").write_text(markdown(neuroimmune.Body()), encoding="utf-8")
+write_protocol_pages(Path(__file__).parent / "protocols")
 
 
 def setup(app):

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 OUTSIDE = 0.05  # the share of simulated studies that lie outside the interval
 UNINFORMATIVE = 3.0
+MODEL_ERROR = 0.1
 MOST_LOST = 0.01  # of the virtual people may fail or have no resting day
 BEFORE = 0.01  # hours before zero at which readings "before" are taken
 VERDICTS = {
@@ -260,7 +261,7 @@ def studies(rows: "pd.DataFrame", runs: Mapping[Any, Run], pool: Pool, count: in
             found[:, place] = statistic(row, read[at][:, n], read[since][:, n], hours)
             if row.statistic == "time of peak":  # nobody knows where between two readings it was
                 found[:, place] += SAMPLED * (generator.random(count) - 0.5)
-    return found
+    return found if best else found * np.exp(MODEL_ERROR * generator.standard_normal(found.shape))
 
 
 class Interval(NamedTuple):

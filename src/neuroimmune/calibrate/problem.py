@@ -70,7 +70,7 @@ class Observation:
 
 @dataclass(frozen=True)
 class Experiment:
-    """One protocol, when it begins and ends to be looked at, the hours looked at (first before all), what was seen."""
+    """One protocol, when it begins and ends to be looked at, the hours looked at (one just before), what was seen."""
 
     protocol: Protocol
     zero: float
@@ -93,6 +93,7 @@ class Problem:
     - `people`: how many are simulated, by a Sobol sequence; a power of 2. All vectors have the same people.
     - `model_error`: what even the best numbers may miss, beside sampling, on the asinh scale.
     - `noise`: of each quantity, the SD [its unit] with which one person is measured, for rows without an SD.
+    - `alike`: parameters in which the virtual people do not differ, such as those that reach none of the rows.
     - `n_unknown`: people in a study that does not tell.
     """
 
@@ -105,6 +106,7 @@ class Problem:
     people: int = 32
     model_error: float = 0.1
     noise: Mapping[str, float] = field(default_factory=dict)
+    alike: Sequence[str] = ()
     n_unknown: int = 8
     threads: int = 1
 
@@ -183,7 +185,8 @@ class Problem:
 
     def _differing(self) -> list[str]:
         fitted = {name.removeprefix(SPREAD) for name in self.names if name.startswith(SPREAD)}
-        return [n for n in self.model.people_parameters if self.known[n].spread or self.known[n].sd or n in fitted]
+        differ = {name for name, known in self.known.items() if known.spread or known.sd} - set(self.alike)
+        return [name for name in self.model.people_parameters if name in differ | fitted]
 
     def _at_rest(self, rows: np.ndarray) -> np.ndarray:
         if self.rest is not None:
@@ -214,7 +217,8 @@ class Problem:
 
 def statistic_of(values: np.ndarray, hours: np.ndarray, one: Observation, end: float) -> tuple[np.ndarray, np.ndarray]:
     """An observation's statistic over people, and the SD of it between them, of values (vectors, people, hours)."""
-    before = values[..., 0 if np.isnan(one.baseline_h) else int(np.abs(hours - one.baseline_h).argmin())]
+    since = -BEFORE if np.isnan(one.baseline_h) else one.baseline_h
+    before = values[..., int(np.abs(hours - since).argmin())]
     read = sampled(one, end)
     readings = values[..., np.abs(hours[None, :] - read[:, None]).argmin(1)]
     each = readings.max(-1) - (0.0 if np.isnan(one.rise) else before)
@@ -249,10 +253,9 @@ def _experiments(rows: "pd.DataFrame", spreads: Sequence[str], n_unknown: int) -
         end = 24 * protocol.days - zero
         seen = tuple(one for row in some.itertuples() for one in _observations(row, some, spreads, n_unknown))
         if seen:
-            baselines = [[one.baseline_h] for one in seen if np.isfinite(one.baseline_h)]
-            hours = np.unique(np.concatenate([*baselines, *(sampled(one, end) for one in seen)]))
-            times = np.array([max(zero - BEFORE, 0.0), *(zero + hours)])
-            found.append(Experiment(protocol, zero, end, times, seen))
+            baselines = [one.baseline_h for one in seen if np.isfinite(one.baseline_h)]
+            hours = np.unique(np.concatenate([[-min(BEFORE, zero), *baselines], *(sampled(one, end) for one in seen)]))
+            found.append(Experiment(protocol, zero, end, zero + hours, seen))
     return found
 
 
@@ -267,7 +270,8 @@ def _observations(row: Any, curve: "pd.DataFrame", spreads: Sequence[str], n_unk
         row.id, row.study, row.protocol, row.settings, row.quantity, row.statistic,
         row.time_h, row.baseline_h, row.rise, row.rise if rises else row.value, error, n,
     )  # fmt: skip
-    if row.quantity not in spreads or np.isnan(row.sd) or row.statistic != "mean":
+    sooner = rises and row.time_h < since  # what differs before anything happens is noise
+    if row.quantity not in spreads or np.isnan(row.sd) or row.statistic != "mean" or sooner:
         return [own]
     before = curve[(curve.study == row.study) & (curve.quantity == row.quantity) & (curve.time_h == since)].sd
     # What people differed by before, and the assay with it, is not the model's to explain. An SD of heavy tails

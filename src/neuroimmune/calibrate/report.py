@@ -19,10 +19,10 @@ MISS = 1.5  # standard errors, over a curve, from which it is listed as failing
 DIGITS = 4
 
 
-def run(name: str, problem: Problem, about: str = "", count: int = 200) -> None:
-    """Fit, draw, and write everything under the name of a system."""
+def run(name: str, problem: Problem, about: str = "", count: int = 200, steps: int = 150) -> None:
+    """Fit, draw (each of `count` chains walks so many `steps`), and write everything under the name of a system."""
     found = search.fit(problem)
-    write(name, problem, found, search.draws(problem, found, count), about)
+    write(name, problem, found, search.draws(problem, found, count, steps), about)
 
 
 def write(name: str, problem: Problem, found: Found, draws: np.ndarray, about: str = "") -> None:

@@ -65,7 +65,8 @@ def _settle(
         mixed = _mix(points, changes) if number >= PLAIN_DAYS and history > 1 else after
         far = np.abs(mixed - after) > scale + np.abs(after)
         below = (mixed < 0) & (start[waiting] >= 0)
-        bad = (~np.isfinite(mixed) | far | below).any(1)
+        mixed = np.where(below, after, mixed)  # of what fades to nothing a mixture may be a little less
+        bad = (~np.isfinite(mixed) | far).any(1)
         mixed[bad] = after[bad]
         rested = worst < NEAR_ENOUGH
         found[waiting[rested]] = True

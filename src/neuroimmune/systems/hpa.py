@@ -2,23 +2,24 @@
 
 from typing import Any, NamedTuple
 
-from neuroimmune.kinetics import circadian, positive, repressed, saturating, sqrt
+from neuroimmune.kinetics import circadian, exp, hill, positive, repressed, saturating, sqrt
 from neuroimmune.quantity import System, output, par, state
 
-ALIGNED = "grosskopf_ultradian: fitted_config.yaml"
+FIT = "fitted: HPA rows of role fit, see docs/fit-hpa.md"
 
 
 class HPAState(NamedTuple):
     """Hormones in plasma and the masses of their glands; the values are those of a usual midnight."""
 
-    acth: float = state(14.5, "pg/mL", "adrenocorticotropic hormone in plasma")
-    cortisol: float = state(90.0, "nmol/L", "total cortisol in plasma")
-    pituitary_mass: float = state(1.015, "1", "mass of pituitary corticotrophs, relative to usual")
-    adrenal_mass: float = state(0.92, "1", "mass of the adrenal cortex, relative to usual")
+    acth: float = state(13.91, "pg/mL", "adrenocorticotropic hormone in plasma")
+    cortisol: float = state(50.43, "nmol/L", "total cortisol in plasma")
+    pituitary_mass: float = state(1.022, "1", "mass of pituitary corticotrophs, relative to usual")
+    adrenal_mass: float = state(1.0, "1", "mass of the adrenal cortex, relative to usual")
     crh_human: float = state(0.0, "ug/kg", "injected human CRH in plasma, per body weight", scale=1e-3)
     crh_ovine: float = state(0.0, "ug/kg", "injected ovine CRH in plasma, per body weight", scale=1e-3)
     dexamethasone_gut: float = state(0.0, "mg", "dexamethasone not yet absorbed", scale=1e-3)
     dexamethasone: float = state(0.0, "mg", "dexamethasone in the body", scale=1e-3)
+    dexamethasone_late: float = state(0.0, "mg", "dexamethasone as its effect shows it, later and longer", scale=1e-3)
 
 
 class HPAOutputs(NamedTuple):
@@ -32,18 +33,22 @@ class HPAOutputs(NamedTuple):
 class HPA(System):
     """CRH drives ACTH, ACTH drives cortisol, cortisol holds both back; ACTH and CRH also grow the glands.
 
-    Includes the clock, feedback through MR and GR, gland mass; leaves out pulses, the awakening response and
-    changing receptors. CRH (half-life 4 min) follows at once. Feedback is by total cortisol, as published.
-    Equations: karin2020, milo2025, in absolute units by the means over 24 h of carroll2007, without the gland
-    capacity of 1e6, which never acts; clock: grosskopf_ultradian.
-    ACTH drives cortisol in proportion, so the day's swing of cortisol is too small: its peak is 2.4 times its
-    nadir, measured 8 times (debono2009). Valid for hours to months; not for adrenal failure.
+    Includes the clock, feedback through MR and GR, gland mass, injected CRH and dexamethasone, whose effect outlasts
+    it; leaves out pulses and changing receptors. CRH (half-life 4 min) follows at once. Feedback is by total cortisol.
+    Equations: karin2020, milo2025, in absolute units by the mean ACTH of carroll2007, without the gland capacity of
+    1e6, which never acts. Three things differ:
+
+    - The adrenal answers ACTH by a sigmoid, for in a day ACTH swings 2.4-fold and cortisol 8-fold (carroll2007,
+      debono2009), yet cortisol hardly exceeds three times its morning peak.
+    - The daily drive is the exponential of two cosines, so never negative; grosskopf_ultradian has their sum.
+    - Cytokines drive CRH past MR, for else what raises ACTH tenfold at cortisol's height would, as a trace, double it.
+
+    Without rhythm and with an adrenal in proportion to ACTH it is the published model. Valid for hours to
+    months; not for adrenal failure.
     """
 
-    k_acth: float = par(2.0794415, "1/hour", "removal of ACTH, half-life 20 min", "milo2025: notebook, gamma_x2")
-    k_cortisol: float = par(
-        0.5198604, "1/hour", "removal of cortisol, half-life 80 min", "milo2025: notebook, gamma_x3"
-    )  # fmt: skip
+    k_acth: float = par(1.879, "1/hour", "removal of ACTH", FIT)
+    k_cortisol: float = par(1.349, "1/hour", "removal of cortisol", FIT)
     k_pituitary: float = par(
         0.0014440566, "1/hour", "turnover of the pituitary, half-life 20 d", "milo2025: notebook, gamma_P"
     )  # fmt: skip
@@ -51,49 +56,41 @@ class HPA(System):
         0.00096270440, "1/hour", "turnover of the adrenal cortex, half-life 30 d", "milo2025: notebook, gamma_A"
     )  # fmt: skip
     acth_rest: float = par(
-        21.0, "pg/mL", "ACTH at which the adrenal keeps its mass; the mean over 24 h",
-        "carroll2007: mean over 24 h; spread from the range of 10 people, horrocks1990",
-        spread=0.23, range=(1.0, 400.0),
+        19.8, "pg/mL", "ACTH at which the adrenal keeps its mass; the mean over 24 h",
+        "carroll2007: 21 over people and 24 h, for the middle person; spread of nelson_tsst before the stressor, "
+        "a log-SD of 0.40, without the 0.2 by which a person's readings differ",
+        spread=0.35, range=(1.0, 400.0),
     )  # fmt: skip
     cortisol_rest: float = par(
-        167.0, "nmol/L", "cortisol at which feedback through MR is one",
-        "fitted: carroll2007, mean over 24 h of 154; spread from the reference range of the peak, debono2009",
-        spread=0.144, range=(10.0, 2000.0),
+        125.5, "nmol/L", "cortisol at which feedback through MR is one", FIT, spread=0.2203, range=(10.0, 2000.0)
     )  # fmt: skip
-    gr_half: float = par(
-        4.0, "1", "cortisol that halves release through GR, relative to cortisol_rest", "milo2025: notebook, K_GR"
+    s_cortisol: float = par(
+        1619.0, "nmol/L/hour", "making of cortisol at most, by an adrenal of usual mass",
+        "definition: with it the middle person's adrenal mass is 1",
     )  # fmt: skip
+    acth_half: float = par(1.944, "1", "ACTH, relative to acth_rest, that half-saturates it", FIT)
+    acth_hill: float = par(
+        3.0, "1", "its steepness", "assumed: of 2, 3 and 4 the one that meets the rows of the fit best", fixed=True
+    )
+    gr_half: float = par(6.087, "1", "cortisol that halves release through GR, relative to cortisol_rest", FIT)
     gr_hill: float = par(3.0, "1", "steepness of GR feedback", "milo2025: notebook, n_GR", fixed=True)
 
     day: float = par(24.0, "hour", "length of the day", "definition", fixed=True)
     half_day: float = par(12.0, "hour", "length of half a day", "definition", fixed=True)
-    rhythm_24h: float = par(0.69638855, "1", "swing of the daily drive", ALIGNED, range=(0.0, 0.75))
-    rhythm_24h_peak: float = par(
-        9.40941665, "hour", "its peak", ALIGNED + "; sine phase 5.3906 written as the hour of a cosine's peak",
-        range=(0.0, 24.0),
-    )  # fmt: skip
-    rhythm_12h: float = par(0.22061145, "1", "swing of the half-daily drive", ALIGNED, range=(0.0, 0.25))
-    rhythm_12h_peak: float = par(
-        7.24115392, "hour", "its peak", ALIGNED + "; sine phase 4.0625 written as the hour of a cosine's peak",
-        range=(0.0, 12.0),
-    )  # fmt: skip
-    rhythm_shift: float = par(
-        -1.34, "hour", "how much later than the aligned day the usual clock runs",
-        "fitted: carroll2007, 24-h component of cortisol peaks at 09:27; the published days were all moved to 10:00",
-        range=(-12.0, 12.0),
-    )  # fmt: skip
+    rhythm_24h: float = par(1.16, "1", "swing of the logarithm of the drive, daily", FIT, range=(0.0, 3.0))
+    rhythm_24h_peak: float = par(9.475, "hour", "its peak", FIT, range=(0.0, 24.0))
+    rhythm_12h: float = par(0.3361, "1", "swing of the logarithm of the drive, half-daily", FIT, range=(0.0, 2.0))
+    rhythm_12h_peak: float = par(5.926, "hour", "its peak", FIT, range=(0.0, 12.0))
 
-    k_crh_human: float = par(1.0, "1/hour", "removal of human CRH", "assumed: to be fitted to schmidt2003")
-    k_crh_ovine: float = par(0.4, "1/hour", "removal of ovine CRH", "assumed: cleared 3 to 4 times as slowly")
-    injected_on_crh: float = par(
-        3.0, "1", "drive of ACTH by injected CRH, at most", "assumed: to be fitted to ocrf1983"
-    )
-    injected_on_crh_half: float = par(0.5, "ug/kg", "injected CRH that half-saturates it", "assumed: 0.3 to 1 ug/kg")
+    k_crh_human: float = par(1.434, "1/hour", "removal of human CRH", FIT)
+    k_crh_ovine: float = par(0.4569, "1/hour", "removal of ovine CRH", FIT)
+    injected_on_crh: float = par(3.916, "1", "drive of ACTH by injected CRH, at most", FIT)
+    injected_on_crh_half: float = par(0.4886, "ug/kg", "injected CRH that half-saturates it", FIT)
     k_dexamethasone_gut: float = par(1.0, "1/hour", "absorption of dexamethasone", "assumed: a peak within 2 h")
-    k_dexamethasone: float = par(0.19, "1/hour", "removal of dexamethasone", "assumed: half-life 3.6 h")
+    k_dexamethasone: float = par(0.1887, "1/hour", "removal of dexamethasone", FIT)
+    k_dexamethasone_late: float = par(0.08484, "1/hour", "pace of its effect, which outlasts it", FIT)
     dexamethasone_on_gr: float = par(
-        30.0, "1/mg", "cortisol, relative to cortisol_rest, that acts on GR like a milligram of dexamethasone",
-        "assumed: to be fitted to fok1991",
+        50.61, "1/mg", "cortisol, relative to cortisol_rest, that acts on GR like a milligram of dexamethasone", FIT
     )  # fmt: skip
 
     cbg: float = par(
@@ -103,48 +100,51 @@ class HPA(System):
     albumin: float = par(
         647.0, "umol/L", "albumin in plasma", "assumed: 43 g/L, the middle of laboratory ranges, at 66.5 kDa"
     )  # fmt: skip
-    saliva: float = par(
-        0.5, "1", "share of free cortisol that saliva shows", "assumed: the gland turns about half into cortisone"
-    )
+    saliva: float = par(0.4043, "1", "share of free cortisol that saliva shows", FIT)
     albumin_half: float = par(137.8, "umol/L", "free cortisol that would half-fill albumin", "dorin2009: abstract")
 
-    def rates(self, t: Any, y: HPAState, drive: Any, phase: Any) -> HPAState:
-        """`drive` adds to the daily drive, whose mean is 1; `phase` is how many hours later the person's clock runs."""
-        crh = self.crh(t, y, drive, phase)
+    def rates(self, t: Any, y: HPAState, drive: Any, immune: Any, phase: Any) -> HPAState:
+        """`drive` adds to the daily drive, and `immune` to CRH past MR: nothing when nothing happens.
+
+        `phase` is how many hours later the person's clock runs.
+        """
+        crh = self.crh(t, y, drive, immune, phase)
         acth = y.acth / self.acth_rest
         injected = self.injected_on_crh * saturating(y.crh_human + y.crh_ovine, self.injected_on_crh_half)
         released = (crh + injected) * y.pituitary_mass * self.gr(y)
+        made = self.s_cortisol * y.adrenal_mass * hill(acth, self.acth_half, self.acth_hill)
         return HPAState(
             acth=self.k_acth * (self.acth_rest * released - y.acth),
-            cortisol=self.k_cortisol * (self.cortisol_rest * acth * y.adrenal_mass - y.cortisol),
+            cortisol=made - self.k_cortisol * y.cortisol,
             pituitary_mass=self.k_pituitary * y.pituitary_mass * (crh - 1.0),
             adrenal_mass=self.k_adrenal * y.adrenal_mass * (acth - 1.0),
             crh_human=-self.k_crh_human * y.crh_human,
             crh_ovine=-self.k_crh_ovine * y.crh_ovine,
             dexamethasone_gut=-self.k_dexamethasone_gut * y.dexamethasone_gut,
             dexamethasone=self.k_dexamethasone_gut * y.dexamethasone_gut - self.k_dexamethasone * y.dexamethasone,
+            dexamethasone_late=self.k_dexamethasone_late * (y.dexamethasone - y.dexamethasone_late),
         )
 
-    def outputs(self, t: Any, y: HPAState, drive: Any, phase: Any) -> HPAOutputs:
+    def outputs(self, t: Any, y: HPAState, drive: Any, immune: Any, phase: Any) -> HPAOutputs:
         """CRH, and free cortisol by mass action: a quadratic, for albumin is never near full."""
         loose = 1.0 + self.albumin / self.albumin_half  # free and on albumin, per free
         b = loose * self.cbg_half + self.cbg - y.cortisol
         root = sqrt(b * b + 4.0 * loose * self.cbg_half * y.cortisol)
         free = 2.0 * self.cbg_half * y.cortisol / (b + root)
-        return HPAOutputs(crh=self.crh(t, y, drive, phase), cortisol_free=free, cortisol_saliva=self.saliva * free)
+        return HPAOutputs(
+            crh=self.crh(t, y, drive, immune, phase), cortisol_free=free, cortisol_saliva=self.saliva * free
+        )
 
-    def crh(self, t: Any, y: HPAState, drive: Any, phase: Any) -> Any:
-        """CRH in balance with its drive, held back through MR (as 1/cortisol) and GR."""
-        shift = self.rhythm_shift + phase
-        rhythm = (
-            1.0
-            + self.rhythm_24h * circadian(t, self.rhythm_24h_peak + shift, self.day)
-            + self.rhythm_12h * circadian(t, self.rhythm_12h_peak + shift, self.half_day)
+    def crh(self, t: Any, y: HPAState, drive: Any, immune: Any, phase: Any) -> Any:
+        """CRH in balance with its drives: cortisol holds back all through GR, and all but cytokines through MR."""
+        rhythm = exp(
+            self.rhythm_24h * circadian(t, self.rhythm_24h_peak + phase, self.day)
+            + self.rhythm_12h * circadian(t, self.rhythm_12h_peak + phase, self.half_day)
         )
         mr = self.cortisol_rest / y.cortisol
-        return positive(rhythm + drive) * mr * self.gr(y)
+        return (positive(rhythm + drive) * mr + immune) * self.gr(y)
 
     def gr(self, y: HPAState) -> Any:
         """What feedback through GR leaves of a release."""
-        agonist = y.cortisol / self.cortisol_rest + self.dexamethasone_on_gr * y.dexamethasone
+        agonist = y.cortisol / self.cortisol_rest + self.dexamethasone_on_gr * y.dexamethasone_late
         return repressed(agonist, self.gr_half, self.gr_hill)
