@@ -25,11 +25,13 @@ def areas(*painful: str) -> dict[str, float]:
 
 
 def verdict(key: str, answers: dict[str, float | None], **choices: str) -> str:
-    return WORDS[diagnose(_of(answers), {key: choices}).criteria[key][0]]
+    results = diagnose(_of(answers), {key: choices})
+    return WORDS[results.judged(results.rules[key].criteria)[0]]
 
 
 def excluded(key: str, answers: dict[str, float | None], **choices: str) -> str:
-    return WORDS[diagnose(_of(answers), {key: choices}).excluded[key][0]]
+    results = diagnose(_of(answers), {key: choices})
+    return WORDS[results.judged(results.rules[key].exclusions)[0]]
 
 
 def _of(answers: dict[str, float | None]) -> Answers:
@@ -111,7 +113,7 @@ EDGES = [  # one step below the edge: the definition, and the answers that chang
     ("london", {"symptoms_fluctuate": 0}),
     *[("rccc", nothing(item)) for item in (13, 18, 20, 31, 32, 51)],
     *[("rccc_atypical", nothing(item)) for item in (13, 14, 19)],
-    ("rccc_atypical", {"fatigue_months": 5}),
+    ("rccc_atypical", {"fatigue_months": 2}),
     ("icf", nothing(13)),
     ("icf", {"fatigue_months": 5}),
     ("oxford", {"fatigue_percent": 50}),
@@ -131,6 +133,7 @@ EDGES = [  # one step below the edge: the definition, and the answers that chang
     ("aapt", {"aapt_sleep": 1}),
     ("fnd", {"fnd_impairment": 0, "fnd_evaluation": 0}),
     ("who", {"covid_symptom_months": 1.9}),
+    ("who", {"covid_months": 2.9}),
     ("who", {"age": 17}),
     ("nasem", {"covid_symptom_months": 2.9}),
 ]
@@ -148,20 +151,15 @@ VARIANTS = [  # definition, parameter, option, answers on which it differs from 
     ("fukuda", "pem", "dsq-pem", FUKUDA | nothing(62) | symptoms(14) | {"dsqpem_7": 0, "dsqpem_8": 0}, "no"),
     ("fukuda", "reduction", "dsq", FUKUDA | {"dsq_reduction": 0}, "no"),
     ("fukuda", "reduction", "stated", FUKUDA | {"reduced_activity": 0}, "no"),
-    ("fukuda", "duration", "dsq", FUKUDA | {"dsq_begin": 1}, "no"),
     ("oxford", "share", "half", OXFORD | {"fatigue_percent": 50}, "yes"),
-    ("oxford", "duration", "dsq", OXFORD | {"dsq_begin": 1}, "no"),
     ("ccc", "systems", "one", CCC | nothing(66), "yes"),
     ("ccc", "fatigue", "required", CCC, "no"),
-    ("ccc", "age", "child", CCC | {"fatigue_months": 3}, "yes"),
     ("ccc", "pem", "dsq-pem", CCC | {"dsqpem_7": 0, "dsqpem_8": 0, "dsqpem_9": 5}, "no"),
-    ("rccc", "age", "child", RCCC | {"fatigue_months": 3}, "yes"),
-    ("rccc_atypical", "age", "child", HEALTHY | symptoms(13, 14, 19) | {"fatigue_months": 3}, "yes"),
     ("icc", "categories", "one", ICC | nothing(62, 29, 25, 19), "yes"),
     ("icc", "half", "descriptive", ICC | {"dsq_reduction": 0}, "yes"),
     ("iom", "orthostatic", "present", IOM | symptoms(50, often=1, bad=1), "yes"),
     ("iom", "six", "more than", IOM, "no"),
-    ("nice", "duration", "dsq", NICE | {"dsq_begin": 6}, "no"),
+    ("nice", "worsened", "asked", NICE | {"fatigue_worse_with_activity": 0}, "no"),
     ("nice", "pem", "three features", NICE | {"pem_delayed": 0}, "no"),
     ("pem", "steps", "first", PEM | {"dsqpem_9": 0}, "yes"),
     ("acr2016", "regions", "all areas", areas("jaw_left", "jaw_right", "hip_left", "chest", "abdomen", "neck",
@@ -194,13 +192,79 @@ def test_variant_of_exclusions_differs(key, parameter, option, answers, other, e
     assert excluded(key, answers, **{parameter: other}) != expected
 
 
+@pytest.mark.parametrize("lacking", [(36, 25, 19), (62, 29, 45)])
+def test_one_category_is_not_none(lacking):
+    assert verdict("icc", ICC | nothing(*lacking), categories="one") == "no"
+
+
+@pytest.mark.parametrize(("often", "more_than_half", "half"), [(3, "yes", "yes"), (2, "no", "yes"), (1, "no", "no")])
+def test_half_of_the_time_by_the_dsq(often, more_than_half, half):
+    answers = {c: v for c, v in OXFORD.items() if c != "fatigue_percent"} | {"dsq_13f": often}
+    assert verdict("oxford", answers) == more_than_half and verdict("oxford", answers, share="half") == half
+
+
+@pytest.mark.parametrize(
+    ("percent", "more_than_half", "half"), [(51, "yes", "yes"), (50, "no", "yes"), (49.5, "no", "no")]
+)
+def test_half_of_the_time_in_per_cent(percent, more_than_half, half):
+    answers = OXFORD | {"fatigue_percent": percent}
+    assert verdict("oxford", answers) == more_than_half and verdict("oxford", answers, share="half") == half
+
+
+def test_long_covid_at_its_shortest():
+    shortest = COVID | {"covid_symptom_months": 2}
+    assert verdict("who", shortest) == "yes" and verdict("nasem", shortest) == "no"
+
+
+def test_one_system_is_not_none():
+    assert verdict("ccc", CCC | nothing(51, 66), systems="one") == "no"
+
+
+@pytest.mark.parametrize(("lasts", "long", "over_a_day"), [(3, "no", "no"), (4, "yes", "no"), (5, "yes", "yes")])
+def test_how_long_malaise_lasts(lasts, long, over_a_day):
+    assert verdict("pem", PEM | {"dsqpem_9": lasts}) == long
+    eighth = FUKUDA | nothing(62) | symptoms(14) | {"dsqpem_9": lasts}
+    assert verdict("fukuda", eighth, pem="over 24 h") == over_a_day
+
+
 def test_fatigue_that_is_required_is_item_13():
     assert verdict("ccc", CCC | symptoms(13), fatigue="required") == "yes"
 
 
-def test_every_parameter_has_a_variant_test_or_is_shared():
-    tested = {parameter for _, parameter, *_ in (*VARIANTS, *EXCLUDING)} | {"recovery"}
-    assert {p.name for d in DEFINITIONS.values() for p in d.parameters} == tested
+@pytest.mark.parametrize("key", DEFINITIONS)
+def test_every_option_makes_another_rule(key):
+    definition = DEFINITIONS[key]
+    rules = [repr((definition.criteria(p), definition.exclusions(p))) for p in definition.variants()]
+    assert len(set(rules)) == len(rules)
+
+
+@pytest.mark.parametrize(("key", "months"), [("fukuda", 6), ("oxford", 6), ("nice", 3)])
+def test_duration_by_whichever_was_answered(key, months):
+    """Months and the DSQ's question are one: either decides, and a contradiction decides nothing."""
+    blank = POSITIVE[key] | {"fatigue_months": None, "dsq_begin": 4}
+    for answers, months, begin, either in (
+        (blank, "cannot say", "yes", "yes"),
+        (POSITIVE[key] | {"dsq_begin": None}, "yes", "cannot say", "yes"),
+        (POSITIVE[key] | {"dsq_begin": 6}, "yes", "no", "cannot say"),
+        (POSITIVE[key] | {"dsq_begin": 6, "fatigue_months": 1}, "no", "no", "no"),
+    ):
+        said = [verdict(key, answers, duration=by) for by in ("months", "dsq", "either")]
+        assert said == [months, begin, either]
+
+
+def test_a_contradiction_decides_nothing_and_marks_its_row():
+    torn = diagnose(_of(ICC | {"reduced_by_half": 0}))
+    assert WORDS[torn.criteria["icc"][0]] == "cannot say"
+    assert torn.problems == {0: ["contradiction: dsq_reduction = 1 but reduced_by_half = 0"]}
+    assert not diagnose(_of(ICC | {"reduced_by_half": 1})).problems
+    longer = diagnose(_of(COVID | {"covid_symptom_months": 4}))
+    assert longer.problems == {0: ["covid_symptom_months is more than covid_months, the time since the infection"]}
+
+
+@pytest.mark.parametrize("said", [{"lifelong_fatigue": 1, "dsq_begin": 3}, {"dsq_lifelong": 0, "dsq_begin": 5},
+                                  {"ongoing_exertion": 1, "dsq_hours_a": 9, "dsq_hours_d": 9}])  # fmt: skip
+def test_an_exclusion_counts_wherever_it_was_recorded(said):
+    assert excluded("iom", IOM | said, duration="months") == "yes"
 
 
 def test_item_6_of_the_dsq_pem():
@@ -214,10 +278,9 @@ _MIND = "psychosis_or_dementia melancholic_depression eating_disorder substance_
 EXCLUDED_BY = {
     "fukuda": f"{_FATIGUE} {_DISEASE} {_MIND}",
     "icf": f"{_FATIGUE} {_DISEASE} {_MIND}",
-    "oxford": "lifelong_fatigue dsq_lifelong medical_explanation psychosis_or_dementia substance_abuse eating_disorder "
-    "organic_brain_disease",
-    "ccc": f"{_DISEASE} primary_psychiatric substance_abuse",
-    "rccc": f"lifelong_fatigue dsq_lifelong {_DISEASE} primary_psychiatric substance_abuse",
+    "oxford": f"lifelong_fatigue dsq_lifelong {_DISEASE} {_MIND} organic_brain_disease",
+    "ccc": f"lifelong_fatigue dsq_lifelong ongoing_exertion {_DISEASE} primary_psychiatric substance_abuse",
+    "rccc": f"lifelong_fatigue dsq_lifelong ongoing_exertion {_DISEASE} primary_psychiatric substance_abuse",
     "icc": "primary_psychiatric somatoform_disorder substance_abuse medical_explanation school_phobia",
     "iom": _FATIGUE,
     "nice": f"{_DISEASE} ongoing_exertion relieved_by_rest",
@@ -238,7 +301,7 @@ def test_what_excludes(key):
     columns = EXCLUDED_BY[key].split()
     definition = DEFINITIONS[key]
     asked_for = set(columns_of(definition.exclusions(definition.choose())))
-    assert asked_for - {"bmi", "dsq_hours_a", "dsq_hours_d"} == set(columns)
+    assert asked_for - {"bmi", "dsq_hours_a", "dsq_hours_d", "dsq_begin"} == set(columns)
     for column in columns:
         assert excluded(key, POSITIVE[key] | {column: 1}) == "yes"
         assert excluded(key, POSITIVE[key] | {column: 0}) == ("cannot say" if len(columns) > 1 else "no")
@@ -256,6 +319,8 @@ def test_what_excludes(key):
         ({"substance_abuse": 1, "substance_abuse_years": 5}, "2003", True),
         ({"substance_abuse": 1, "substance_abuse_years": 5.1}, "2003", False),
         ({"substance_abuse": 1, "substance_abuse_years": 5.1}, "1994", True),
+        ({"substance_abuse": 1, "substance_abuse_years": 0}, "2003", True),
+        ({"substance_abuse": 1, "substance_abuse_years": None}, "2003", False),
         ({"dsq_hours_a": 30, "dsq_hours_d": 30}, "1994", True),
         ({"dsq_hours_a": 30, "dsq_hours_d": 29.9}, "1994", False),
         ({"dsq_hours_a": 60}, "1994", True),
@@ -273,14 +338,14 @@ CATEGORIES = {
         "post-exertional malaise": "14 15 16 17 18",
         "unrefreshing or disturbed sleep": "19 20 21 22 23 24",
         "pain": "25 26 27 28 29 30 31",
-        "two or more neurological or cognitive symptoms": "32 33 34 35 36 37 38 39 40 41 42 43 44",
+        "two or more neurological or cognitive symptoms": "32 33 34 35 36 37 38 39 40 41 41a 41b 42 43 44",
         "autonomic": "45 46 47 48 49 50 51",
-        "neuroendocrine": "52 53 54 55 56 57 58 59 60 61",
+        "neuroendocrine": "52 52a 52b 53 54 55 56 57 58 59 60 61",
         "immune": "62 63 64 65 66",
     },
     "icc": {
         "post-exertional malaise": "14 15 16 17 18",
-        "neurocognitive impairment": "36 37 38 39 40 41 42 43 44",
+        "neurocognitive impairment": "36 37 38 39 40 41 41a 41b 42 43 44",
         "pain": "25 26 27 28 31",
         "sleep disturbance": "19 20 21 22 23 24",
         "neurosensory, perceptual or motor disturbance": "32 33 34 35 48",
@@ -337,9 +402,10 @@ def test_two_two_is_not_a_composite_of_fifty(often, bad, expected):
 
 def test_six_months_can_fail():
     """`begin == 2 | 3 | 4` is true in R whatever `begin` is."""
-    for begin, expected in ((1, "no"), (2, "yes"), (3, "yes"), (4, "yes"), (5, "no"), (6, "no")):
+    for begin, expected in ((1, "no"), (2, "yes"), (3, "yes"), (4, "yes"), (5, "yes"), (6, "no")):
         answers = {c: v for c, v in IOM.items() if c != "fatigue_months"} | {"dsq_begin": begin}
         assert verdict("iom", answers) == expected
+        assert (excluded("iom", answers) == "yes") == (begin == 5)
 
 
 def test_each_person_is_judged_alone():
@@ -412,6 +478,77 @@ def test_dsq_2_halves_stand_for_the_whole():
     assert verdict("ccc", split | halves | {"dsq_41af": 0}) == "no"
 
 
+def test_half_of_a_split_symptom_is_not_the_whole():
+    """Item 41 alone would be the second neurological symptom."""
+    split = {c: v for c, v in CCC.items() if c[4:6] != "41"} | nothing(32)
+    assert verdict("ccc", split | {"dsq_41af": 0, "dsq_41as": 0}) == "cannot say"
+    assert verdict("ccc", split | {"dsq_41af": 2, "dsq_41as": 2}) == "yes"
+    undecided = {e.definition.key: e for e in diagnose(_of(split | {"dsq_41af": 0, "dsq_41as": 0})).explain("1")}["ccc"]
+    assert undecided.criteria.missing == ("dsq_41bf", "dsq_41bs")
+    present = diagnose(_of(split | {"dsq_41af": 2, "dsq_41as": 3})).explain("1")
+    assert "dsq_41as = 3" in next(e for e in present if e.definition.key == "ccc").criteria.evidence
+
+
+def test_a_file_of_the_dsq_and_the_dsq_2_serves_both():
+    """Whoever answered the whole item has the halves blank, and the other way round."""
+    both = CCC | nothing(32)
+    whole = both | {"dsq_41f": 2, "dsq_41s": 2} | dict.fromkeys(("dsq_41af", "dsq_41as", "dsq_41bf", "dsq_41bs"))
+    halves = both | {"dsq_41f": None, "dsq_41s": None} | {"dsq_41af": 2, "dsq_41as": 2, "dsq_41bf": 0, "dsq_41bs": 0}
+    columns = {column: [whole[column], halves[column]] for column in whole}
+    assert diagnose(Answers.of(columns)).criteria["ccc"].tolist() == [2, 2]
+
+
+@pytest.mark.parametrize(("key", "adult", "child"), [("ccc", 6, 3), ("rccc", 6, 3), ("rccc_atypical", 6, 3),
+                                                     ("nice_suspect", 42 / 31, 28 / 31)])  # fmt: skip
+def test_children_need_less_time(key, adult, child):
+    for age, months, expected in (
+        (18, adult, "yes"), (18, adult - 0.01, "no"), (17, child, "yes"), (17, child - 0.01, "no"),
+        (None, adult, "yes"), (None, adult - 0.01, "cannot say"), (None, child - 0.01, "no"),
+    ):  # fmt: skip
+        assert verdict(key, POSITIVE[key] | {"age": age, "fatigue_months": months}) == expected
+
+
+# How many neurological categories, immune categories and categories of energy: two fewer than 3, 3, 1 at most.
+@pytest.mark.parametrize(
+    ("neurological", "immune", "energy", "expected"),
+    [(3, 3, 1, "no"), (4, 5, 0, "yes"), (3, 3, 0, "yes"), (3, 2, 0, "yes"), (2, 3, 0, "yes"), (2, 2, 0, "no"),
+     (3, 1, 0, "no"), (3, 1, 1, "yes"), (1, 3, 1, "yes"), (2, 2, 1, "yes"), (1, 2, 1, "no"), (2, 1, 1, "no"),
+     (4, 1, 0, "no"), (4, 0, 1, "no"), (0, 5, 1, "no"), (1, 5, 1, "yes"), (1, 3, 0, "no")],
+)  # fmt: skip
+def test_atypical_me_is_at_most_two_short(neurological, immune, energy, expected):
+    items = [(36, 25, 19, 32)[:neurological], (62, 29, 45, 61)[: min(immune, 4)], (49,)[:energy]]
+    said = HEALTHY | symptoms(14, *(item for group in items for item in group))
+    said |= {"dsq_reduction": 1, "dsq_viral": int(immune == 5), "dsq_intolerant": 0}
+    assert verdict("icc_atypical", said) == expected
+    assert verdict("icc", said) == ("yes" if min(neurological, immune) >= 3 and energy else "no")
+
+
+def test_fatigue_that_is_not_tested_is_told_when_it_is_absent():
+    for key in ("fukuda", "iom", "ccc"):
+        for tired in (0, 1):
+            answers = POSITIVE[key] | (symptoms(13) if tired else nothing(13))
+            told = next(e for e in diagnose(_of(answers)).explain("1") if e.definition.key == key)
+            assert ("Fatigue itself (DSQ 13) is below 2/2" in told.paragraph) == (not tired)
+            assert verdict(key, answers, fatigue="required") == ("yes" if tired else "no")
+
+
+def test_canadian_criteria_without_pain_after_an_infection_are_told():
+    lacking = CCC | nothing(31)
+    for onset, others in ((1, True), (0, True), (1, False)):
+        answers = lacking | {"infection_at_onset": onset} | ({} if others else nothing(18))
+        told = next(e for e in diagnose(_of(answers)).explain("1") if e.definition.key == "ccc")
+        assert ("the onset was infectious" in told.paragraph) == (onset == 1 and others)
+
+
+def test_lifelong_fatigue_may_be_ignored_by_any_column():
+    answers = {c: v for c, v in FUKUDA.items() if c != "fatigue_months"} | {"dsq_begin": 5}
+    assert verdict("fukuda", answers) == "yes" and excluded("fukuda", answers) == "yes"
+    assert excluded("fukuda", answers, lifelong="ignored") == "cannot say"
+    for key in ("nice", "nice_suspect", "london"):
+        since = {c: v for c, v in POSITIVE[key].items() if c != "fatigue_months"} | {"dsq_begin": 5}
+        assert verdict(key, since) == "yes" and excluded(key, since) != "yes"
+
+
 def test_an_answer_of_never_needs_no_severity():
     assert verdict("iom", IOM | {"dsq_19f": 0, "dsq_19s": None}) == "no"
     assert verdict("iom", IOM | {"dsq_19f": None}) == "cannot say"
@@ -439,10 +576,9 @@ def test_nice_suspects_children_sooner():
 @pytest.mark.parametrize("key", ["nice", "nice_suspect", "rccc"])
 def test_under_six_months_of_the_dsq_may_be_long_enough(key):
     """Three months and six weeks lie within its shortest choice."""
-    choices = {"duration": "dsq"} | ({"age": "child"} if key == "rccc" else {})
-    expected = {1: "cannot say", 2: "yes", 4: "yes", 6: "no"}
+    expected = {1: "cannot say", 2: "yes", 4: "yes", 5: "yes", 6: "no"}
     for begin, says in expected.items():
-        assert verdict(key, POSITIVE[key] | {"dsq_begin": begin}, **choices) == says
+        assert verdict(key, POSITIVE[key] | {"dsq_begin": begin}, duration="dsq") == says
 
 
 def test_exclusions_speak_separately():
@@ -456,6 +592,8 @@ def test_explanation():
     assert told.statement == MEETS
     assert told.paragraph.startswith(f"Institute of Medicine 2015: {MEETS}. Met: substantial reduction")
     assert "unrefreshing sleep (DSQ 19) at 2/2 (dsq_19f = 2, dsq_19s = 2)" in told.paragraph
+    assert "role limitations, physical" in told.paragraph
+    assert told.criteria.parts[0].parts[0].evidence == ("rand36_rp = 50",)
     assert "reduction: rand36" in told.variant and SOURCES["iom2015"] in told.paragraph
 
 
@@ -465,6 +603,21 @@ def test_explanation_says_what_was_recalled():
     assert by_key["iom"].paragraph.endswith("Recalled and not compared with the paper: pem: dsq-pem.")
     assert by_key["rccc"].paragraph.endswith("The rule is recalled and was not compared with the paper.")
     assert "ecalled" not in by_key["ccc"].paragraph
+
+
+def test_explanation_lists_every_exclusion_that_is_not_known():
+    told = next(e for e in diagnose(_of(FUKUDA)).explain("1") if e.definition.key == "fukuda")
+    open_questions = [part.text for part in told.exclusions.parts]
+    assert len(open_questions) == 10 and all(text in told.paragraph for text in open_questions)
+    absent = FUKUDA | dict.fromkeys(EXCLUDED_BY["fukuda"].split(), 0) | {"bmi": 22}
+    told = next(e for e in diagnose(_of(absent)).explain("1") if e.definition.key == "fukuda")
+    assert "Recorded as absent: every exclusion that is asked for here." in told.paragraph
+
+
+def test_explanation_has_no_empty_brackets():
+    for key in DEFINITIONS:
+        for answers in (POSITIVE[key], {column: None for column in POSITIVE[key]}):
+            assert all("()" not in told.paragraph for told in diagnose(_of(answers)).explain("1"))
 
 
 def test_explanation_names_what_is_missing():
@@ -477,8 +630,8 @@ def test_explanation_names_what_is_missing():
 def test_tree_agrees_with_the_columns(key):
     results = diagnose(_of(POSITIVE[key]))
     for told in results.explain("1"):
-        assert told.criteria.value == WORDS[results.criteria[told.definition.key][0]]
-        assert told.exclusions.value == WORDS[results.excluded[told.definition.key][0]]
+        assert told.criteria.word == WORDS[results.criteria[told.definition.key][0]]
+        assert told.exclusions.word == WORDS[results.excluded[told.definition.key][0]]
 
 
 def test_defaults_follow_the_columns_of_the_file():

@@ -104,7 +104,7 @@ def test_parquet_of_lists(tmp_path):
 
 
 def test_excel_with_a_column_twice(tmp_path):
-    with pytest.raises(InputError, match="both hold phq9_1"):
+    with pytest.raises(InputError, match="the column 'phq9_1' more than once"):
         read(workbook(tmp_path, [["person", "phq9_1", "phq9_1"], ["a", 1, 2]]))
 
 
@@ -162,8 +162,8 @@ def test_wrong_cells_mark_their_row_and_count_as_missing(tmp_path):
         ("person,phq9_1\n1,2\n,3\n", "row 2: no person in column 'person'"),
         ("person,phq9_1\n1,2\n2,3,4\n", "row 2: 3 columns, but the header has 2"),
         ("person,phq9_1\n1,2\n2\n", "row 2: 1 columns, but the header has 2"),
-        ('person,phq9_1\n1,"2\n2,3\n', "answers.csv"),
-        ("person,phq9_1,phq9_1\n1,2,3\n", "'phq9_1' and 'phq9_1' both hold phq9_1"),
+        ('person,phq9_1\n1,"2\n2,3\n', "after row 0: a quotation mark is not closed"),
+        ("person,phq9_1,phq9_1\n1,2,3\n", "the column 'phq9_1' more than once"),
         ("person,phq9_1,PHQ9_q1\n1,2,3\n", "'phq9_1' and 'PHQ9_q1' both hold phq9_1"),
         ("person,person,phq9_1\na,b,1\n", "the column 'person' more than once"),
         ("person,phq9_1\x00\n1,2\n", "zero byte|not text|known"),
@@ -208,9 +208,14 @@ def test_a_column_of_other_codes_is_refused(tmp_path):
         read(saved(tmp_path, text))
 
 
+WRITTEN = ["{}", "{}.0", '"{},0"']  # a whole number as programs write it
+
+
+@pytest.mark.parametrize("form", WRITTEN)
 @pytest.mark.parametrize(("shift", "seen"), [(1, "from 1 to 4, not from 0 to 3"), (0, None)])
-def test_codes_that_begin_at_one_are_refused(tmp_path, shift, seen):
-    lines = [f"{n},{n % 4 + shift},{(n + 1) % 4 + shift}" for n in range(8)]
+def test_codes_that_begin_at_one_are_refused(tmp_path, shift, seen, form):
+    cells = [form.format(code + shift) for code in range(4)]
+    lines = [f"{n},{cells[n % 4]},{cells[(n + 1) % 4]}" for n in range(8)]
     path = saved(tmp_path, "\n".join(("person,phq9_1,phq9_2", *lines)) + "\n")
     if seen is None:
         assert not read(path).problems
@@ -219,11 +224,34 @@ def test_codes_that_begin_at_one_are_refused(tmp_path, shift, seen):
             read(path)
 
 
-def test_yes_and_no_as_one_and_two_are_refused(tmp_path):
+@pytest.mark.parametrize("form", WRITTEN)
+def test_yes_and_no_as_one_and_two_are_refused(tmp_path, form):
+    text = f"person,reduction120\na,{form.format(1)}\nb,{form.format(2)}\n"
     with pytest.raises(InputError, match=r"'reduction120' \(dsq_reduction\) holds 1 and 2 where 1 is yes"):
-        read(saved(tmp_path, "person,reduction120\na,1\nb,2\n"))
+        read(saved(tmp_path, text))
     mapped = Map(codes={"reduction120": {"1": 1, "2": 0}})
-    assert read(saved(tmp_path, "person,reduction120\na,1\nb,2\n"), mapped)["dsq_reduction"].tolist() == [1, 0]
+    assert read(saved(tmp_path, text), mapped)["dsq_reduction"].tolist() == [1, 0]
+
+
+@pytest.mark.parametrize("kind", "fs")
+def test_one_shifted_kind_of_answer_is_noticed(tmp_path, kind):
+    """Severity from 1 to 5 beside frequency from 0 to 4, and one stray 0."""
+    names = [f"dsq_{n}{k}" for n in range(13, 20) for k in "fs"]
+    lines = [[str((row + place) % 5 + name.endswith(kind)) for place, name in enumerate(names)] for row in range(50)]
+    lines[0] = ["0"] * len(names)
+    text = "\n".join([",".join(("person", *names)), *(f"{n}," + ",".join(line) for n, line in enumerate(lines))])
+    with pytest.raises(InputError, match=rf"from 1 to 5, not from 0 to 4 \(column 'dsq_13{kind}'\)"):
+        read(saved(tmp_path, text))
+
+
+def test_one_shifted_column_is_noticed_and_a_typing_error_is_not(tmp_path):
+    def people(shift: int, typed: int) -> str:
+        lines = [f"{n},{n % 4},{(n + 1) % 4},{n % 4 + shift}" for n in range(40)]
+        return "\n".join(["person,phq9_1,phq9_2,phq9_3", *lines, f"x,0,0,{typed}"]) + "\n"
+
+    with pytest.raises(InputError, match=r"from 1 to 4, not from 0 to 3 \(column 'phq9_3'\)"):
+        read(saved(tmp_path, people(1, 0)))
+    assert list(read(saved(tmp_path, people(0, 4))).problems) == [40]
 
 
 def test_codes_that_begin_at_zero_where_ours_begin_at_one(tmp_path):
@@ -241,7 +269,7 @@ def test_a_file_without_zeros_is_doubted(tmp_path):
 
 def test_clock_times_of_twelve_hours_are_doubted(tmp_path):
     answers = read(saved(tmp_path, "person,psqi_bed,psqi_up\n1,11:00,7:00\n2,23:00,7:00\n"))
-    assert any(note.startswith("1 people spend more than 16 hours in bed") for note in answers.notes)
+    assert any(note.startswith("1 person spends more than 16 hours in bed") for note in answers.notes)
 
 
 def test_rows_without_a_person_are_numbered(tmp_path):
@@ -251,15 +279,19 @@ def test_rows_without_a_person_are_numbered(tmp_path):
 
 def test_occasions_tell_rows_of_a_person_apart(tmp_path):
     text = "record_id,redcap_event_name,phq9_1\n1,start,2\n1,end,1\n"
-    assert read(saved(tmp_path, text)).people == ["1/start", "1/end"]
+    answers = read(saved(tmp_path, text))
+    assert answers.people == ["1", "1"] and answers.occasions == ["start", "end"]
+    assert answers.rows == ["1/start", "1/end"] and answers.row("1/end") == 1
+    with pytest.raises(InputError, match="'1' stands in 2 rows; name one: 1/start, 1/end"):
+        answers.row("1")
 
 
 @pytest.mark.parametrize(
     ("name", "column"),
     [
-        ("fatigue13f", "dsq_13f"),
-        ("Heavy14S", "dsq_14s"),
+        ("fatigue13f", None),
         ("dsq_41a_f", "dsq_41af"),
+        ("dsq14s", "dsq_14s"),
         ("mos9i", "rand36_31"),
         ("mos11d", "rand36_36"),
         ("reduction120", "dsq_reduction"),
@@ -288,11 +320,53 @@ def test_map(tmp_path):
         "[codes.Interest]\n1 = 0\n2 = 1\n3 = 2\n4 = 3\n",
         "map.toml",
     )
-    answers = read(saved(tmp_path, "who,Interest,phq9_2\nx,4,-9\ny,1,3\nz,9,-9\n"), read_map(path))
-    assert answers.people == ["x", "y", "z"]
-    np.testing.assert_array_equal(answers["phq9_1"], [3, 0, np.nan])
-    np.testing.assert_array_equal(answers["phq9_2"], [np.nan, 3, np.nan])
-    assert answers.problems == {2: ["Interest (phq9_1): '9' is not a whole number from 0 to 3"]}
+    for form in WRITTEN:
+        cells = [form.format(code) for code in (4, -9, 1, 3, 0, -9)]
+        text = "who,Interest,phq9_2\nx,{},{}\ny,{},{}\nz,{},{}\n".format(*cells)
+        answers = read(saved(tmp_path, text), read_map(path))
+        assert answers.people == ["x", "y", "z"]
+        np.testing.assert_array_equal(answers["phq9_1"], [3, 0, np.nan])
+        np.testing.assert_array_equal(answers["phq9_2"], [np.nan, 3, np.nan])
+        assert list(answers.problems) == [2]  # a code that the map does not list is no answer
+        assert answers.problems[2][0].startswith("Interest (phq9_1): '0")
+
+
+def test_a_missing_code_that_may_be_an_answer_marks_its_row(tmp_path):
+    path = saved(tmp_path, "missing = [99]\n", "map.toml")
+    text = "person,phq9_1,fatigue_months\nx,99,99.0\ny,1,7\n"
+    answers = read(saved(tmp_path, text), read_map(path))
+    assert np.isnan(answers["fatigue_months"][0]) and np.isnan(answers["phq9_1"][0])
+    assert answers.problems == {0: ["fatigue_months: 99.0 is missing by the map, but may be an answer"]}
+    by_column = saved(tmp_path, "[missing]\nphq9_1 = [99]\n", "map.toml")
+    answers = read(saved(tmp_path, text), read_map(by_column))
+    assert answers["fatigue_months"].tolist() == [99, 7] and not answers.problems
+
+
+def test_codes_and_missing_by_a_pattern(tmp_path):
+    path = saved(tmp_path, '[codes."phq9_*"]\n1 = 0\n2 = 1\n3 = 2\n4 = 3\n[codes.phq9_2]\n0 = 3\n', "map.toml")
+    answers = read(saved(tmp_path, "person,phq9_1,phq9_2\nx,4,0\n"), read_map(path))
+    assert answers["phq9_1"].tolist() == [3] and answers["phq9_2"].tolist() == [3]
+
+
+@pytest.mark.parametrize(("unit", "months"), [("years", 24), ("months", 2), ("weeks", 0.46), ("days", 0.0657)])
+def test_a_duration_in_another_unit(tmp_path, unit, months):
+    path = saved(tmp_path, f'[columns]\nfatigue_months = {{ column = "ill", unit = "{unit}" }}\n', "map.toml")
+    answers = read(saved(tmp_path, "person,ill\nx,2\n"), read_map(path))
+    assert answers["fatigue_months"][0] == pytest.approx(months, rel=1e-3)
+
+
+def test_months_that_look_like_years_are_doubted(tmp_path):
+    text = "person,fatigue_months\n" + "".join(f"{n},{n / 2}\n" for n in range(9))
+    assert any(
+        "nobody has more than 6 months in 'fatigue_months'" in note for note in read(saved(tmp_path, text)).notes
+    )
+    assert not any("nobody has more" in note for note in read(saved(tmp_path, text + "x,7\n")).notes)
+
+
+def test_names_that_nearly_fit_are_told(tmp_path):
+    notes = " ".join(read(saved(tmp_path, "person,phq9_1,phq9_nine,dsq_13ff\nx,1,3,2\n")).notes)
+    assert "no phq9_9, so nobody was checked for thoughts of death or self-harm; is it phq9_nine?" in notes
+    assert "did you mean dsq_13f by dsq_13ff?" in notes and "2 columns" in notes
 
 
 @pytest.mark.parametrize(
@@ -300,9 +374,13 @@ def test_map(tmp_path):
     [
         ("x = [", "cannot be read"),
         ("persn = 'a'", "unknown key 'persn'; did you mean person"),
-        ("columns = 3", "columns in the map .* must be a dict"),
+        ("columns = 3", "columns in the map .* must be a table"),
         ("[columns]\nphq9_10 = 'a'", "names a column 'phq9_10' that does not exist; did you mean"),
         ("[columns]\nphq9_1 = 3", "must be the name of a column"),
+        ('[columns]\n"Q1" = "phq9_1"', 'write phq9_1 = "Q1"'),
+        ('[columns]\nfatigue_months = {column = "x", unit = "eras"}', "cannot be 'eras'; possible: months, years"),
+        ('[columns]\nphq9_1 = {column = "x", unit = "years"}', "the unit of phq9_1 .* cannot be"),
+        ("[missing]\na = 3", "missing.a in the map .* must be a list of codes"),
         ("[codes.a]\n1 = 'x'", "codes.a in the map .* must give a number"),
         ("[codes.a]\n1 = inf", "codes.a in the map .* must give a number"),
     ],
@@ -342,6 +420,13 @@ CLOCK = Item("psqi_bed", 0, 24, unit="clock", whole=False)
         ("11 p.m.", CLOCK, 23),
         ("23:61", CLOCK, None),
         ("14:00 pm", CLOCK, None),
+        ("22.25", CLOCK, 22.25),
+        ("7.75", CLOCK, 7.75),
+        (22.25, CLOCK, 22.25),
+        ("#NULL!", FREQUENCY, math.nan),
+        ("1,200", Item("months", 0, 1440, whole=False), None),
+        ("0,125", Item("share", 0, 1, whole=False), 0.125),
+        (10**400, FREQUENCY, None),
         (datetime.time(7, 30), CLOCK, 7.5),
         (datetime.date(2024, 1, 1), CLOCK, None),
     ],
@@ -349,6 +434,38 @@ CLOCK = Item("psqi_bed", 0, 24, unit="clock", whole=False)
 def test_cells(cell, item, expected):
     got = parse(cell, item)
     assert got == expected or (expected is not None and math.isnan(expected) and got is not None and math.isnan(got))
+
+
+def test_every_label_is_its_answer():
+    """Also the label none, which means missing where it is no label."""
+    for item in (item for item in ITEMS.values() if item.labels):
+        assert [parse(label.capitalize(), item) for label in item.labels] == list(item.codes), item.column
+
+
+def test_clock_times_as_fractions_of_a_day_are_refused(tmp_path):
+    with pytest.raises(InputError, match="'psqi_bed' and 'psqi_up' are all below 1, so they are fractions of a day"):
+        read(saved(tmp_path, "person,psqi_bed,psqi_up\n1,0.96,0.29\n2,0.02,0.31\n"))
+    assert read(saved(tmp_path, "person,psqi_bed,psqi_up\n1,0.5,8\n"))["psqi_bed"].tolist() == [0.5]
+
+
+def test_excel_formula_without_a_value_and_other_sheets(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["person", "phq9_1"], ["a", "=1+1"], ["b", 2]):
+        book.worksheets[0].append(row)
+    book.create_sheet("more")
+    book.save(tmp_path / "a.xlsx")
+    answers = read(tmp_path / "a.xlsx")
+    assert answers.problems == {0: ["phq9_1: '=1+1' is not a whole number from 0 to 3"]}
+    assert "the sheet 'Sheet' was read; only the first of 2 sheets is read: Sheet, more" in answers.notes
+    book.move_sheet("more", -1)
+    book.save(tmp_path / "b.xlsx")
+    with pytest.raises(InputError, match="the sheet 'more' of b.xlsx has no rows of answers; only the first of 2"):
+        read(tmp_path / "b.xlsx")
+
+
+def test_a_file_of_the_dsq_and_the_dsq_2(tmp_path):
+    text = "person,heavy14f,heavy14s,age45s,temp60f,visit14s,bdi_21s\n1,2,2,3,1,4,2\n"
+    assert list(read(saved(tmp_path, text)).columns) == ["dsq_14f", "dsq_14s"]
 
 
 # REDCap
@@ -387,6 +504,20 @@ def test_redcap_dictionary_with_codes_of_its_own_is_refused(tmp_path):
         read(path, dictionary=project)
     mapped = Map(codes={"phq9_1": {"1": 0, "2": 1, "3": 2, "4": 3}})
     assert read(path, mapped, project)["phq9_1"].tolist() == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("column", "choices"),
+    [
+        ("phq9_1", "3, Not at all | 2, Several days | 1, More than half the days | 0, Nearly every day"),
+        ("lifelong_fatigue", "0, Yes | 1, No"),
+        ("sex", "0, Male | 1, Female"),
+    ],
+)
+def test_redcap_dictionary_that_runs_the_other_way_is_refused(tmp_path, column, choices):
+    project = saved(tmp_path, "\n".join((",".join(f'"{h}"' for h in HEADER), field(column, choices))), "d.csv")
+    with pytest.raises(InputError, match=rf"codes '{column}' \({column}\) with '\d, .*\[codes"):
+        read(saved(tmp_path, f"record_id,{column}\n1,0\n"), dictionary=project)
 
 
 def test_redcap_ticks(tmp_path):
@@ -467,6 +598,7 @@ def test_fhir(tmp_path, form):
     ("resource", "message"),
     [
         ({"resourceType": "Patient"}, "no QuestionnaireResponse"),
+        ({"resourceType": "Bundle", "entry": True}, "no QuestionnaireResponse"),
         (response("", ANSWERS), "no subject"),
         ({"resourceType": "QuestionnaireResponse", "subject": 3}, "no subject"),
         (response("P/1", [item("phq9_1", valueInteger=1)] * 2), "a second answer of 'P/1' to 'phq9_1'"),
@@ -483,6 +615,44 @@ def test_fhir_that_is_refused(tmp_path, resource, message):
         read(saved(tmp_path, json.dumps(resource), "answers.json"))
 
 
+@pytest.mark.parametrize(
+    "status", ["completed", "amended", "in-progress", "stopped", "entered-in-error", None, "final"]
+)
+def test_fhir_status(tmp_path, status):
+    other = response("P/2", [item("phq9_1", valueInteger=3)])
+    given = json.dumps([response("P/1", [item("phq9_1", valueInteger=1)]) | {"status": status}, other])
+    if status in (None, "final"):
+        with pytest.raises(InputError, match=f"response 1: the status is {status!r}; possible: completed"):
+            read(saved(tmp_path, given, "a.json"))
+        return
+    answers = read(saved(tmp_path, given, "a.json"))
+    assert answers.people == (["P/2"] if status == "entered-in-error" else ["P/1", "P/2"])
+    assert any("1 response of a.json left out" in note for note in answers.notes) == (status == "entered-in-error")
+    assert (0 in answers.problems) == (status in ("in-progress", "stopped"))
+
+
+def test_fhir_people_who_are_displayed_alike(tmp_path):
+    def by(subject: dict) -> dict:
+        return response("", [item("phq9_1", valueInteger=1)]) | {"subject": subject}
+
+    ids = [by({"identifier": {"system": system, "value": "7"}}) for system in ("a", "b")]
+    assert read(saved(tmp_path, json.dumps(ids), "a.json")).people == ["a|7", "b|7"]
+    with pytest.raises(InputError, match="a displayed name may be that of two people"):
+        read(saved(tmp_path, json.dumps(by({"display": "Smith"})), "a.json"))
+
+
+def test_fhir_extension_that_is_none(tmp_path):
+    one = response("P/1", [item("phq9_1", valueCoding={"extension": 3, "code": "2"})])
+    assert read(saved(tmp_path, json.dumps(one), "a.json"))["phq9_1"].tolist() == [2]
+
+
+def test_fhir_enormous_numbers(tmp_path):
+    one = json.dumps(response("P/1", [item("phq9_1", valueInteger=10**400)]))
+    assert list(read(saved(tmp_path, one, "a.json")).problems) == [0]
+    with pytest.raises(InputError, match="is not JSON"):
+        read(saved(tmp_path, one.replace("0" * 400, "0" * 5000), "a.json"))
+
+
 def test_fhir_wrong_answer_marks_the_row(tmp_path):
     answers = read(saved(tmp_path, json.dumps(response("P/1", [item("phq9_1", valueInteger=7)])), "a.json"))
     assert answers.problems == {0: ["phq9_1: 7 is not a whole number from 0 to 3"]}
@@ -497,10 +667,57 @@ def test_fhir_results(tmp_path):
     for observation in observations:
         assert observation["resourceType"] == "Observation" and observation["status"] == "final"
         assert sum(key.startswith("value") for key in observation) == 1
-        assert observation["note"][-1] == {"text": NOTICE}
+        verdict = observation["code"]["coding"][0]["code"] in results.rules
+        assert ("component" in observation) == verdict
+        assert not verdict or observation["note"][-1] == {"text": NOTICE}
+    phq9 = next(o for o in observations if o["code"]["coding"][0]["code"] == "phq9_total")
+    assert (
+        phq9["code"]["text"].startswith("Patient Health Questionnaire") and phq9["valueQuantity"]["code"] == "{score}"
+    )
     fukuda = [o for o in observations if o["code"]["coding"][0]["code"] == "fukuda"]
     assert len(fukuda) == len(results)
     assert fukuda[0]["note"][0]["text"].startswith("Fukuda 1994 (CDC): ")
+
+
+def observed(tmp_path, answers: Answers, key: str) -> list[dict]:
+    write(diagnose(answers), tmp_path / "r.json")
+    found = (entry["resource"] for entry in json.loads((tmp_path / "r.json").read_text())["entry"])
+    return [o for o in found if o["code"]["coding"][0]["code"] == key]
+
+
+def test_fhir_says_who_is_excluded(tmp_path):
+    met = {"covid_infection": 1, "covid_symptoms": 1, "covid_months": 3, "covid_symptom_months": 3, "age": 18}
+    columns = {column: [value] * 3 for column, value in met.items()} | {"covid_other_explanation": [0, 1, None]}
+    coded = observed(tmp_path, Answers.of(columns), "who")
+    assert [o["valueCodeableConcept"]["coding"][0]["code"] for o in coded] == ["yes", "yes-excluded", "yes"]
+    exclusions = [o["component"][0]["valueCodeableConcept"]["coding"][0]["code"] for o in coded]
+    assert exclusions == ["no", "yes", "cannot-say"]
+
+
+@pytest.mark.parametrize(
+    ("person", "subject"),
+    [
+        ("Patient/P7", {"reference": "Patient/P7"}),
+        ("urn:uuid:1", {"reference": "urn:uuid:1"}),
+        ("3/baseline", {"identifier": {"value": "3/baseline"}}),
+        ("hospital|7", {"identifier": {"system": "hospital", "value": "7"}}),
+    ],
+)
+def test_fhir_subjects(tmp_path, person, subject):
+    (total,) = observed(
+        tmp_path, Answers.of({"fss_1": [1], **{f"fss_{n}": [1] for n in range(2, 10)}}, [person]), "fss_mean"
+    )
+    assert total["subject"] == subject
+
+
+def test_occasions_stay_apart_in_every_output(tmp_path):
+    answers = read(saved(tmp_path, "record_id,redcap_event_name,gad7_1\n1,start,2\n1,end,1\n"))
+    frame = diagnose(answers).frame()
+    assert frame["person"].tolist() == ["1", "1"] and frame["occasion"].tolist() == ["start", "end"]
+    columns = answers.columns | {f"gad7_{n}": answers.columns["gad7_1"] for n in range(2, 8)}
+    totals = observed(tmp_path, Answers(answers.people, columns, occasions=answers.occasions), "gad7_total")
+    assert [o["subject"] for o in totals] == [{"identifier": {"value": "1"}}] * 2
+    assert [o["encounter"] for o in totals] == [{"display": "start"}, {"display": "end"}]
 
 
 # Results
@@ -531,7 +748,7 @@ def test_results_of_another_ending(tmp_path, people):
 def test_a_failed_write_leaves_what_was_there(tmp_path, people, monkeypatch):
     target = saved(tmp_path, "old", "r.csv")
     monkeypatch.setattr(
-        "neuroimmune.diagnose.writing.table", lambda results: (_ for _ in ()).throw(OSError("disk full"))
+        "neuroimmune.diagnose.verdict.Results.table", lambda results: (_ for _ in ()).throw(OSError("disk full"))
     )
     with pytest.raises(SavedFileError, match="disk full; no half-written file was left"):
         write(diagnose(people), target)
@@ -593,7 +810,7 @@ def test_fuzzed_tables(tmp_path_factory, names, table, sep):
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    st.none() | st.booleans() | st.integers(-(10**400), 10**400) | st.floats() | st.text(max_size=5),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
@@ -627,7 +844,7 @@ def test_fuzzed_fhir(tmp_path_factory, resource, items):
     check(
         saved(
             folder,
-            json.dumps({"resourceType": "QuestionnaireResponse", "subject": {"reference": "P"}, "item": items}),
+            json.dumps(response("P", items)),  # type: ignore[arg-type]
             "b.json",
         )
     )

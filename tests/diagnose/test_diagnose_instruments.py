@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from neuroimmune.diagnose.answers import Answers
+from neuroimmune.diagnose.instrument import Ratio
 from neuroimmune.diagnose.instruments import INSTRUMENTS, ITEMS, SCORES
-from neuroimmune.diagnose.instruments.mood import CRISIS
+from neuroimmune.diagnose.instruments.mood import BLANK, CRISIS
 from neuroimmune.diagnose.sources import SOURCES
 from neuroimmune.diagnose.verdict import diagnose
 from neuroimmune.errors import InputError
@@ -149,6 +150,12 @@ def test_psqi_over_midnight_and_without_time_in_bed():
     assert answers.score("psqi_efficiency")[:2].tolist() == [75, 75] and np.isnan(answers.score("psqi_efficiency")[2])
 
 
+def test_psqi_nobody_sleeps_longer_than_in_bed():
+    answers = Answers.of({"psqi_bed": [23, 22.1], "psqi_up": [6, 6.2], "psqi_hours": [12, 8.1]})
+    assert np.isnan(answers.score("psqi_efficiency")[0]) and answers.score("psqi_efficiency")[1] == pytest.approx(100)
+    assert diagnose(answers).problems == {0: ["psqi_hours is more than the hours from psqi_bed to psqi_up"]}
+
+
 WORST = dict(zip(range(1, 6), [1, 4, 3, 1, 1], strict=True)) | {"6_1": 1, "6_2": 1} | {
     7: 1, 8: 5, 9: 1, 10: 1, 11: 2, 12: 1, 13: 3, 14: 3, 15: 3, 16: 1, 17: 4, 18: 3, 19: 1, 20: 1, 21: 4, 22: 3, 23: 1,
     24: 4, 25: 4, 26: 4, 27: 4, 28: 3, 29: 4, 30: 3, 31: 2,
@@ -193,8 +200,6 @@ def test_gad7_example_of_the_medical_informatics_initiative():
 
 def test_mfi20_scales_are_those_of_the_form():
     """An older public documentation gives activity 7, 11, 13, 19 and mental 4, 9, 15, 18."""
-    worst = {i.column: [5.0 if not i.points else 1.0] for i in INSTRUMENTS["mfi20"].items}
-    assert scores(Answers.of(worst), "mfi20") == [20] * 5
     assert SCORES["mfi20_mental"].items == ("mfi20_7", "mfi20_11", "mfi20_13", "mfi20_19")
     assert SCORES["mfi20_activity"].items == ("mfi20_3", "mfi20_6", "mfi20_10", "mfi20_17")
 
@@ -205,11 +210,6 @@ def test_mfi20_sense_of_every_item():
     assert {n for n in range(1, 21) if ITEMS[f"mfi20_{n}"].points} == tired
 
 
-def test_cis20_range():
-    worst = {i.column: [7.0 if not i.points else 1.0] for i in INSTRUMENTS["cis20"].items}
-    assert scores(Answers.of(worst), "cis20") == [56, 35, 28, 21, 140]
-
-
 def test_hads_odd_is_anxiety():
     assert scores(given("hads", *[3, 0] * 7), "hads") == [21, 0]
 
@@ -218,6 +218,15 @@ def test_phq15_item_4_is_for_women():
     columns = {f"phq15_{n}": [2, 2, 2] for n in range(1, 16)} | {"phq15_4": [None, None, 2], "sex": [1, 0, 0]}
     total = Answers.of(columns).score("phq15_total")
     assert total[0] == 28 and np.isnan(total[1]) and total[2] == 30
+
+
+def test_an_answer_that_does_not_apply_counts_nothing_and_marks_its_row():
+    compass = Answers.of({f"compass31_{n}": [2 if n == 1 else code] for n, code in WORST.items()})
+    assert compass.score("compass31_orthostatic")[0] == 0
+    told = diagnose(compass).problems[0]
+    assert "compass31_2 was answered although compass31_1 says that it does not apply: it counts 0" in told
+    man = Answers.of({f"phq15_{n}": [2] for n in range(1, 16)} | {"sex": [1]})
+    assert man.score("phq15_total")[0] == 28 and len(diagnose(man).problems[0]) == 1
 
 
 def test_fiqr_weights_missing_items():
@@ -253,14 +262,30 @@ def test_wpi_and_severity():
     assert [answers.score(s)[0] for s in ("wpi", "sss", "pds")] == [19, 12, 31]
 
 
-BETTER_WHEN_HIGH = {"rand36", "funcap27", "funcap55"}
+# The most ill answer to every item, written out a second time: the highest code, but for these.
+ILL = {
+    "rand36": {n: 1 for n in (*range(3, 20), 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36)}
+    | {n: 5 for n in (1, 2, 20, 22, 34, 36)}
+    | {n: 6 for n in (21, 23, 26, 27, 30)},
+    "mfi20": dict.fromkeys((2, 5, 9, 10, 13, 14, 16, 17, 18, 19), 1),
+    "cis20": dict.fromkeys((1, 3, 4, 9, 10, 13, 14, 16, 17, 18, 19), 1),
+    "funcap27": dict.fromkeys(range(1, 28), 0),
+    "funcap55": dict.fromkeys(range(1, 56), 0),
+    "compass31": WORST,
+    "psqi": {"bed": 22, "up": 8, "hours": 4},
+}
 
 
 @pytest.mark.parametrize("key", [key for key, i in INSTRUMENTS.items() if i.scores])
-def test_direction(key):
-    """RAND-36 and FUNCAP rise with health, all others fall."""
-    expected = "higher is better" if key in BETTER_WHEN_HIGH else "higher is worse"
-    assert INSTRUMENTS[key].direction == expected
+def test_the_most_ill_are_at_the_end_of_every_score(key):
+    """RAND-36 and FUNCAP fall with illness, all others rise."""
+    instrument = INSTRUMENTS[key]
+    said = {f"{key}_{n}": code for n, code in ILL.get(key, {}).items()}
+    answers = Answers.of({i.column: [said.get(i.column, i.high)] for i in instrument.items})
+    nobody = Answers(["nobody"], {})
+    end = instrument.direction == "higher is worse"
+    for score in (score for score in instrument.scores if not isinstance(score, Ratio)):
+        assert answers.score(score.column)[0] == pytest.approx(nobody.bounds(score.column)[end][0]), score.column
 
 
 @pytest.mark.parametrize("key", INSTRUMENTS)
@@ -285,8 +310,8 @@ def test_funcap(size):
 
 
 def test_crisis_notice():
-    results = diagnose(Answers.of({"phq9_9": [0, 1, 3, None]}))
-    assert results.alerts() == {1: [CRISIS], 2: [CRISIS]}
+    results = diagnose(Answers.of({"phq9_9": [0, 1, 3, None, None], "phq9_1": [0, 0, 0, 0, None]}))
+    assert results.alerts() == {1: [CRISIS], 2: [CRISIS], 3: [BLANK]}
 
 
 def test_no_crisis_notice_without_the_item():
@@ -305,12 +330,23 @@ def test_bounds_hold_whatever_is_missing():
         ({"phq9_1": [4]}, "row 1, column 'phq9_1': 4 is not a whole number from 0 to 3"),
         ({"phq9_1": [0, 1.5]}, "row 2, column 'phq9_1': 1.5 is not"),
         ({"phq_9": [1]}, "there is no column 'phq_9'; did you mean phq9_9"),
+        ({"phq9_1": ["a"]}, "column 'phq9_1' must hold a number or None"),
+        ({"phq9_1": [[1]]}, "column 'phq9_1' must hold a number or None"),
         ({"phq9_1": [1], "phq9_2": [1, 2]}, "column 'phq9_2' has 2 answers, the others 1"),
     ],
 )
 def test_answers_that_cannot_be(columns, message):
     with pytest.raises(InputError, match=message.replace("(", r"\(")):
         Answers.of(columns)
+
+
+@pytest.mark.parametrize(
+    ("people", "message"),
+    [(["x"], "there are 1 people but 2 answers in a column"), (["x", "x"], "the person 'x' is named twice")],
+)
+def test_people_that_cannot_be(people, message):
+    with pytest.raises(InputError, match=message):
+        Answers.of({"phq9_1": [1, 2]}, people)
 
 
 def test_unknown_names():

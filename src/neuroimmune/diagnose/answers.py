@@ -1,11 +1,12 @@
 """What people answered, as one array a column, and the scores of it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from neuroimmune.diagnose.instrument import Banded, Item, Ratio, Score
+from neuroimmune.diagnose.instrument import COMPARE, Banded, Item, Ratio, Score, Skip
 from neuroimmune.diagnose.instruments import ITEMS, SCORES
 from neuroimmune.errors import InputError, nearest
 
@@ -24,14 +25,13 @@ class Answers:
     problems: dict[int, list[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     refused: dict[str, np.ndarray] = field(default_factory=dict)  # the rows whose cell in a column was no answer
+    occasions: list[str] = field(default_factory=list)  # when, if somebody stands in more than one row
     _scores: dict[tuple[str, str], np.ndarray] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, columns: Mapping[str, Iterable[float | None]], people: Iterable[object] = ()) -> "Answers":
         """Answers from plain columns, checked. Raises InputError for an unknown column or an impossible answer."""
-        arrays = {
-            name: np.array([np.nan if v is None else v for v in values], float) for name, values in columns.items()
-        }
+        arrays = {name: _numbers(name, values) for name, values in columns.items()}
         size = len(next(iter(arrays.values()), []))
         for name, values in arrays.items():
             if name not in ITEMS:
@@ -41,7 +41,12 @@ class Answers:
             if len(wrong := np.flatnonzero(impossible(ITEMS[name], values))):
                 row = wrong[0]
                 raise InputError(f"row {row + 1}, column {name!r}: {values[row]:g} is not {ITEMS[name].possible}")
-        return cls([str(p) for p in people] or [str(n) for n in range(1, size + 1)], arrays)
+        names = [str(person) for person in people] or [str(number) for number in range(1, size + 1)]
+        if len(names) != size:
+            raise InputError(f"there are {len(names)} people but {size} answers in a column")
+        if twice := [name for name, times in Counter(names).items() if times > 1]:
+            raise InputError(f"the person {twice[0]!r} is named twice; a row is a person")
+        return cls(names, arrays)
 
     def __len__(self) -> int:
         return len(self.people)
@@ -54,15 +59,20 @@ class Answers:
             raise InputError(f"there is no column {column!r}{likely(column, ITEMS)}")
         return self.columns[column] if column in self.columns else np.full(len(self), np.nan)
 
-    def only(self, row: int) -> "Answers":
-        """The answers of one person."""
-        return Answers([self.people[row]], {name: values[row : row + 1] for name, values in self.columns.items()})
+    @property
+    def rows(self) -> list[str]:
+        """The name of every row: the person, and the occasion where there is one."""
+        together = zip(self.people, self.occasions, strict=True) if self.occasions else ((p,) for p in self.people)
+        return ["/".join(filter(None, names)) for names in together]
 
-    def row(self, person: str) -> int:
+    def row(self, name: str) -> int:
         """Where a person stands."""
-        if person not in self.people:
-            raise InputError(f"there is no person {person!r}{likely(person, self.people[:1000])}")
-        return self.people.index(person)
+        if name in (rows := self.rows):
+            return rows.index(name)
+        if name in self.people:
+            several = [row for row, person in zip(rows, self.people, strict=True) if person == name]
+            raise InputError(f"the person {name!r} stands in {len(several)} rows; name one: {', '.join(several[:9])}")
+        raise InputError(f"there is no person {name!r}{likely(name, rows[:1000])}")
 
     def score(self, column: str) -> np.ndarray:
         """A score by its published rule for missing items; NaN where that rule gives none.
@@ -90,6 +100,13 @@ class Answers:
         if (column, kind) not in self._scores:
             self._scores[column, kind] = compute()
         return self._scores[column, kind]
+
+
+def _numbers(name: str, values: Iterable[float | None]) -> np.ndarray:
+    try:
+        return np.array([np.nan if value is None else float(value) for value in values])
+    except (TypeError, ValueError) as error:
+        raise InputError(f"column {name!r} must hold a number or None for each person: {error}") from None
 
 
 def likely(given: str, names: Collection[str]) -> str:
@@ -120,10 +137,29 @@ def _counted(answers: Answers, column: str, points: tuple[float, ...] = ()) -> n
         return answers.score(column)
     item, given = ITEMS[column], answers[column]
     counted = item.counted(given, points)
-    if item.skip is None:
-        return counted
-    skipped = np.isin(answers[item.skip.column], item.skip.answers) if item.skip.column else True
-    return np.where(np.isnan(given) & skipped, 0.0, counted)
+    return counted if item.skip is None else np.where(_skipped(answers, item.skip, given), 0.0, counted)
+
+
+def _skipped(answers: Answers, skip: Skip, given: np.ndarray) -> np.ndarray:
+    return np.isin(answers[skip.column], skip.answers) if skip.column else np.isnan(given)
+
+
+def contradictions(answers: Answers) -> Iterator[tuple[str, np.ndarray]]:
+    """What answers say against each other, and of whom."""
+    for column in answers.columns:
+        skip = ITEMS[column].skip
+        if skip and skip.column:
+            given = answers[column]
+            counts = ITEMS[column].counted(given) > 0
+            said = f"{column} was answered although {skip.column} says that it does not apply: it counts 0"
+            yield said, counts & _skipped(answers, skip, given)
+    for score in SCORES.values():
+        if isinstance(score, Ratio) and score.part in answers:
+            hours = _hours(answers, score)
+            yield f"{score.part} is more than the hours from {score.start} to {score.end}", answers[score.part] > hours
+    if "covid_symptom_months" in answers:
+        longer = answers["covid_symptom_months"] > answers["covid_months"]
+        yield "covid_symptom_months is more than covid_months, the time since the infection", longer
 
 
 def _value(answers: Answers, score: Score | Banded | Ratio) -> np.ndarray:
@@ -134,9 +170,14 @@ def _value(answers: Answers, score: Score | Banded | Ratio) -> np.ndarray:
             amount = sum(_counted(answers, part) for part in score.parts)
             return _band(np.asarray(amount), score)
         case Ratio():
-            hours = (answers[score.end] - answers[score.start]) % 24
-            hours[hours == 0] = np.nan  # in bed at and up at the same time: no answer
-            return 100 * answers[score.part] / hours
+            share = 100 * answers[score.part] / _hours(answers, score)
+            return np.where(share <= 100, share, np.nan)  # nobody sleeps longer than in bed
+
+
+def _hours(answers: Answers, score: Ratio) -> np.ndarray:
+    """From one clock time to another, over midnight; equal times are no answer."""
+    hours = np.round((answers[score.end] - answers[score.start]) % 24, 6)
+    return np.where(hours == 0, np.nan, hours)
 
 
 def _sum(answers: Answers, score: Score) -> np.ndarray:
@@ -149,11 +190,11 @@ def _sum(answers: Answers, score: Score) -> np.ndarray:
         answered += given
     with np.errstate(invalid="ignore", divide="ignore"):
         value = amount * (score.size / answered) / score.over
-    return np.where(answered >= max(score.needed, 1), value, np.nan)
+    return np.where(answered >= score.needed, value, np.nan)
 
 
 def _band(amount: np.ndarray, score: Banded) -> np.ndarray:
-    passed = [amount < limit if score.descending else amount > limit for limit in score.limits]
+    passed = [COMPARE[how](amount, limit) for how, limit in score.limits]
     return np.where(np.isnan(amount), np.nan, np.sum(passed, axis=0, dtype=float))
 
 

@@ -3,33 +3,72 @@
 import math
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 from neuroimmune.diagnose.answers import likely
 from neuroimmune.diagnose.instruments import INSTRUMENTS, ITEMS
 from neuroimmune.diagnose.instruments.dsq import SYMPTOMS
+from neuroimmune.diagnose.text import code_of
 from neuroimmune.errors import InputError, nearest
 
 PERSONS = ("person", "person_id", "record_id", "participant_id", "subject_id", "patient_id", "study_id", "id")
 OCCASIONS = ("redcap_event_name", "redcap_repeat_instance", "occasion", "visit", "event")
+UNITS = {
+    "months": {"months": 1, "years": 12, "weeks": 7 * 12 / 365.25, "days": 12 / 365.25}
+}  # ours → theirs → how many
 _NUMBERED = re.compile(r"(.+)_(\d+)$")
-_DEPAUL = re.compile(r"[a-z]+_?(\d\d[ab]?)_?([fs])")  # a word, the printed number, f or s: heavy14f
-_NOT_DEPAUL = re.compile(
-    r"(rand|sf|mos|cfq|mfi|fss|cis|funcap|psqi|hads|phq|gad|compass|wpi|sss|aapt|fiqr|isi|bell)\d*_?\d"
-)
+_DEPAUL = re.compile(r"([a-z]+_?)(\d\d[ab]?)(_?)([fs])")  # a word, the printed number, f or s: heavy14f
+_OTHER = {"f": "s", "s": "f"}
+
+
+@dataclass(frozen=True)
+class Codes:
+    """What the cells of one column mean where they do not mean themselves."""
+
+    own: Mapping[str, float] | None = None  # what the user says: complete, so any other cell is no answer
+    labels: Mapping[str, float] = field(default_factory=dict)  # what a data dictionary says, beside our own
+    missing: frozenset[str] = frozenset()
+    missing_everywhere: frozenset[str] = frozenset()  # those that were not said of this very column
+    times: float = 1.0  # what a number counts in our unit
+
+    def with_labels(self, labels: Mapping[str, float]) -> "Codes":
+        return replace(self, labels=labels)
+
+    def everywhere(self, cell: object) -> bool:
+        """Whether a cell is missing only because the map says so of all columns."""
+        return bool(self.missing_everywhere) and self.own is None and code_of(cell) in self.missing_everywhere
 
 
 @dataclass(frozen=True)
 class Map:
-    """What a TOML file says about the columns of a data file."""
+    """What a TOML file says about the columns of a data file. A name there may be a pattern: `heavy*`, `*f`."""
 
     person: str = ""
     occasion: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)  # our name → the file's
     codes: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # the file's column → its codes → ours
-    missing: frozenset[str] = frozenset()
+    missing: Mapping[str, Sequence[object]] = field(default_factory=dict)  # the file's column → its codes; * is any
+    units: Mapping[str, str] = field(default_factory=dict)  # our name → the unit of the file
+
+    def codes_of(self, column: str, theirs: str) -> Codes:
+        """What the map says about one column."""
+        own = _of(self.codes, theirs)
+        missing = frozenset(map(code_of, _of(self.missing, theirs) or ()))
+        return Codes(
+            {code_of(code): value for code, value in own.items()} if own else None,
+            missing=missing,
+            missing_everywhere=missing if theirs not in self.missing else frozenset(),
+            times=UNITS[ITEMS[column].unit][self.units[column]] if column in self.units else 1.0,
+        )
+
+
+def _of(said: Mapping[str, Any], name: str) -> Any:
+    """What is said of a name: by the name itself, or by the first pattern it fits."""
+    return said.get(name) or next((value for pattern, value in said.items() if fnmatchcase(name, pattern)), None)
 
 
 @dataclass(frozen=True)
@@ -48,24 +87,40 @@ def read_map(path: Path) -> Map:
         given = tomllib.loads(Path(path).read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"the map {path} cannot be read: {error}") from None
-    keys = {"person": str, "occasion": str, "columns": dict, "codes": dict, "missing": list}
+    keys = {"person": str, "occasion": str, "columns": dict, "codes": dict, "missing": list | dict}
     for key, value in given.items():
         if key not in keys:
             raise InputError(f"the map {path} has an unknown key {key!r}{nearest(key, keys)}")
         if not isinstance(value, keys[key]):
-            raise InputError(f"{key} in the map {path} must be a {keys[key].__name__}, not {value!r}")
+            kinds = {str: "text", dict: "a table", list | dict: "a list or a table"}
+            raise InputError(f"{key} in the map {path} must be {kinds[keys[key]]}, not {value!r}")
+    columns, units = {}, {}
     for column, name in given.get("columns", {}).items():
+        if isinstance(name, dict):
+            units[column], name = _unit(path, column, name), name.get("column")
+        columns[column] = name
         if column not in ITEMS:
-            raise InputError(f"the map {path} names a column {column!r} that does not exist{likely(column, ITEMS)}")
+            swapped = f'. If it is a column of the file, write {name} = "{column}"' if name in ITEMS else ""
+            raise InputError(
+                f"the map {path} names a column {column!r} that does not exist{swapped or likely(column, ITEMS)}"
+            )
         if not isinstance(name, str):
             raise InputError(f"{column} in the map {path} must be the name of a column, not {name!r}")
-    return Map(
-        given.get("person", ""),
-        given.get("occasion", ""),
-        given.get("columns", {}),
-        {column: _codes(path, column, codes) for column, codes in given.get("codes", {}).items()},
-        frozenset(str(value) for value in given.get("missing", [])),
-    )
+    missing = given.get("missing", {})
+    missing = {"*": missing} if isinstance(missing, list) else missing
+    for column, values in missing.items():
+        if not isinstance(values, list):
+            raise InputError(f"missing.{column} in the map {path} must be a list of codes, not {values!r}")
+    codes = {column: _codes(path, column, codes) for column, codes in given.get("codes", {}).items()}
+    return Map(given.get("person", ""), given.get("occasion", ""), columns, codes, missing, units)
+
+
+def _unit(path: Path, column: str, said: Mapping[str, object]) -> str:
+    ours = ITEMS[column].unit if column in ITEMS else ""
+    unit, possible = str(said.get("unit")), UNITS.get(ours, {ours: 1})
+    if unit not in possible:
+        raise InputError(f"the unit of {column} in the map {path} cannot be {unit!r}; possible: {', '.join(possible)}")
+    return unit
 
 
 def _codes(path: Path, column: str, codes: object) -> dict[str, float]:
@@ -104,35 +159,49 @@ def _known() -> dict[str, str]:
 KNOWN = _known()
 
 
-def recognise(name: str) -> str | None:
+def recognise(name: str, beside: Container[str] = ()) -> str | None:
     """The answer a column holds, by its name.
 
-    >>> [recognise(name) for name in ("PHQ9_q1", "heavy14f", "mos3a", "dsq-41b-s", "hair colour")]
-    ['phq9_1', 'dsq_14f', 'rand36_3', 'dsq_41bs', None]
+    A word with a number and f or s is a symptom of the DSQ only where the other of the two stands `beside` it.
+
+    >>> [recognise(name) for name in ("PHQ9_q1", "mos3a", "dsq-41b-s", "hair colour", "heavy14f")]
+    ['phq9_1', 'rand36_3', 'dsq_41bs', None, None]
+    >>> recognise("heavy14f", {"heavy14f", "heavy14s"})
+    'dsq_14f'
     """
     spelled = plain(name)
     if spelled in KNOWN:
         return KNOWN[spelled]
     depaul = _DEPAUL.fullmatch(spelled)
-    if depaul and depaul[1] in SYMPTOMS and not _NOT_DEPAUL.match(spelled):
-        return f"dsq_{depaul[1]}{depaul[2]}"
+    if depaul and depaul[2] in SYMPTOMS:
+        word, number, gap, kind = depaul.groups()
+        if word.strip("_") == "dsq" or f"{word}{number}{gap}{_OTHER[kind]}" in beside:
+            return f"dsq_{number}{kind}"
     return None
 
 
 def match(names: Iterable[str], mapped: Map) -> Match:
-    """Find who answered and what in the columns of a file. Raises InputError for a column that is named twice "
-    "or missing."""
+    """Find who answered and what in the columns of a file.
+
+    Raises InputError for a column that is named twice or missing.
+    """
     names = list(names)
-    for wanted in filter(None, (mapped.person, mapped.occasion, *mapped.columns.values(), *mapped.codes)):
+    for wanted in filter(None, (mapped.person, mapped.occasion, *mapped.columns.values())):
         if wanted not in names:
             raise InputError(f"the map names a column {wanted!r}, which the file lacks{likely(wanted, names)}")
+    for pattern in (*mapped.codes, *mapped.missing):
+        if pattern not in names and not any(fnmatchcase(name, pattern) for name in names):
+            raise InputError(f"the map names a column {pattern!r}, which the file lacks{likely(pattern, names)}")
     found = dict(mapped.columns)
     taken = {*found.values(), mapped.person, mapped.occasion}
+    spelled = frozenset(map(plain, names))
     for name in names:
-        column = recognise(name) if name not in taken else None
+        column = recognise(name, spelled) if name not in taken else None
         if column is None or column in mapped.columns:
             continue
         if column in found:
+            if found[column] == name:
+                raise InputError(f"the file has the column {name!r} more than once: rename one of them")
             raise InputError(
                 f"the columns {found[column]!r} and {name!r} both hold {column}: give the right one in a map, "
                 f'under [columns]: {column} = "{name}"'

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 NO_YES = ("no", "yes")
+COMPARE = {"at least": np.greater_equal, "at most": np.less_equal, "more than": np.greater, "less than": np.less}
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Score:
     name: str
     items: tuple[str, ...]
     over: float = 1.0
-    needed: int = 0
+    needed: int = 1
     each: int = 1
     points: tuple[float, ...] = ()
 
@@ -90,13 +91,12 @@ class Score:
 
 @dataclass(frozen=True)
 class Banded:
-    """A code from 0 upwards: how many of the `limits` the sum of `parts` has passed."""
+    """A code from 0 upwards: how many of the `limits` the sum of `parts` is beyond, each in its own sense."""
 
     column: str
     name: str
     parts: tuple[str, ...]
-    limits: tuple[float, ...]
-    descending: bool = False
+    limits: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True)
@@ -129,6 +129,8 @@ class Alert:
     least: float
     notice: str
     unread: str  # the notice when there is something, but not an answer
+    blank: str  # the notice when the other items were answered, and this was not
+    unasked: str  # what follows when a file lacks the column
 
 
 @dataclass(frozen=True)
@@ -171,9 +173,9 @@ def numbered(
     return tuple(Item(f"{key}_{n}", low, high, f"item {n}", points, labels) for n in numbers)
 
 
-def columns(key: str, numbers: Iterable[int | str]) -> tuple[str, ...]:
+def named(key: str, numbers: Iterable[int | str]) -> tuple[str, ...]:
     """
-    >>> columns("phq9", range(1, 4))
+    >>> named("phq9", range(1, 4))
     ('phq9_1', 'phq9_2', 'phq9_3')
     """
     return tuple(f"{key}_{n}" for n in numbers)
@@ -201,3 +203,11 @@ def whole_numbers(*parts: int | tuple[int, int]) -> list[int]:
     """
     spans = ((part, part) if isinstance(part, int) else part for part in parts)
     return list(itertools.chain.from_iterable(range(first, last + 1) for first, last in spans))
+
+
+def above(*limits: float) -> tuple[tuple[str, float], ...]:
+    return tuple(("more than", limit) for limit in limits)
+
+
+def below(*limits: float) -> tuple[tuple[str, float], ...]:
+    return tuple(("less than", limit) for limit in limits)

@@ -35,3 +35,14 @@ def at_least(count: int, values: Sequence[np.ndarray]) -> np.ndarray:
     yes = sum(np.asarray(value == YES, np.int16) for value in values)
     no = sum(np.asarray(value == NO, np.int16) for value in values)
     return truth(np.asarray(yes) >= count, np.asarray(no) > len(values) - count)
+
+
+def agreed(values: Sequence[np.ndarray]) -> np.ndarray:
+    """Yes or no where every answer that was given says so; cannot say where they contradict each other, or none is.
+
+    >>> agreed([np.array([2, 2, 2, 0, 1]), np.array([2, 1, 0, 1, 1])])
+    array([2, 2, 1, 0, 1], dtype=int8)
+    """
+    yes = np.any([value == YES for value in values], axis=0)
+    no = np.any([value == NO for value in values], axis=0)
+    return truth(yes & ~no, no & ~yes)

@@ -3,15 +3,17 @@
 `python -m neuroimmune.diagnose.pages docs/diagnose` writes them; a test compares.
 """
 
+import itertools
 import sys
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from neuroimmune.diagnose.answers import Answers
 from neuroimmune.diagnose.definitions import DEFINITIONS
-from neuroimmune.diagnose.instrument import Banded, Fact, Instrument, Item, Ratio, Score
+from neuroimmune.diagnose.instrument import NO_YES, Banded, Fact, Instrument, Item, Ratio, Score
 from neuroimmune.diagnose.instruments import INSTRUMENTS
-from neuroimmune.diagnose.rules import Criterion, Definition, Test, columns_of
+from neuroimmune.diagnose.rules import Clause, Criterion, Definition, columns_of
 from neuroimmune.diagnose.sources import SOURCES
 
 _RECALLED = "recalled, not seen in a source"
@@ -44,7 +46,7 @@ def definition_page(definition: Definition) -> Iterator[str]:
     yield "\n## Exclusions\n"
     if columns_of(exclusions):
         yield "For a clinician: any of these, when it is recorded, rules the definition out.\n"
-        for part in exclusions.parts:  # type: ignore[union-attr]
+        for part in exclusions.parts:
             yield from _tree(part)
     else:
         yield f"{exclusions.text[0].upper()}{exclusions.text[1:]}."
@@ -58,14 +60,20 @@ def definition_page(definition: Definition) -> Iterator[str]:
     yield _columns([*columns_of(criteria), *columns_of(exclusions)]) + "\n"
 
 
-def _tree(criterion: Criterion, depth: int = 0) -> Iterator[str]:
-    join = f" — *{criterion.join}*" if not isinstance(criterion, Test) and criterion.join else ""
-    columns = (
-        f" (`{'`, `'.join(criterion.columns)}`)" if isinstance(criterion, Test) and len(criterion.columns) < 3 else ""
-    )
-    yield f"{'  ' * depth}- {criterion.text}{join}{columns}"
-    for part in () if isinstance(criterion, Test) else criterion.parts:
-        yield from _tree(part, depth + 1)
+def _tree(criterion: Criterion, depth: int = 0, told: set[Criterion] | None = None) -> Iterator[str]:
+    """A criterion and its parts, a line each; what was told before is named only."""
+    told = set() if told is None else told
+    again = criterion in told and bool(criterion.parts)
+    told.add(criterion)
+    join = f" — *{criterion.join}*" if criterion.join and not again else ""
+    if isinstance(criterion, Clause):
+        columns = (criterion.score,) if criterion.score else criterion.columns
+        text = f"{criterion.text} (`{'`, `'.join(columns)}`)"
+    else:
+        text = criterion.text + (" — *as above*" if again else "")
+    yield f"{'  ' * depth}- {text}{join}"
+    for part in () if again else criterion.parts:
+        yield from _tree(part, depth + 1, told)
 
 
 def _parameters(definition: Definition) -> Iterator[str]:
@@ -86,7 +94,8 @@ def _columns(columns: Iterable[str]) -> str:
 def instrument_page(instrument: Instrument) -> Iterator[str]:
     yield f"# {instrument.name}\n"
     period = f" It asks about: {instrument.period}." if instrument.period else ""
-    yield f"{instrument.direction[0].upper()}{instrument.direction[1:]}.{period}"
+    if instrument.scores:
+        yield f"{instrument.direction[0].upper()}{instrument.direction[1:]}.{period}"
     yield f"Source: {SOURCES.get(instrument.source, instrument.source)}. Licence: {instrument.licence}.\n"
     yield f"`neuroimmune diagnose --template {instrument.key}` writes an empty file and a REDCap dictionary.\n"
     yield f"**Missing answers.** {instrument.missing}\n"
@@ -104,9 +113,14 @@ def instrument_page(instrument: Instrument) -> Iterator[str]:
         yield "\n## Notes\n"
         yield from (f"- {note}" for note in instrument.notes)
     yield "\n## Items\n"
-    yield "| column | item | answer | counts |"
-    yield "|---|---|---|---|"
-    yield from (_item_row(item) for item in instrument.items)
+    shared = [labels for labels, times in Counter(item.labels for item in instrument.items).items() if times > 2]
+    legend = {labels: chr(ord("A") + place) for place, labels in enumerate(s for s in shared if s and s != NO_YES)}
+    for labels, letter in legend.items():
+        yield f"Answers **{letter}**: {_labelled(next(i for i in instrument.items if i.labels == labels))}.\n"
+    counted = any(item.points for item in instrument.items)
+    yield f"| column | item | answer |{' counts |' * counted}"
+    yield f"|---|---|---|{'---|' * counted}"
+    yield from (_item_row(item, legend, counted) for item in instrument.items)
     if instrument.also:
         yield "\n## Other names that are recognised\n"
         yield ", ".join(f"`{other}` → `{column}`" for other, column in instrument.also.items())
@@ -120,13 +134,19 @@ def _score_row(score: Score | Banded | Ratio) -> str:
 def _made_of(score: Score | Banded | Ratio) -> str:
     match score:
         case Score():
+            enough = "all" if score.needed == score.size else f"{score.needed} of {score.size}"
+            if score.each > 1:  # frequency and severity of a symptom
+                symptoms = score.items[:: score.each]
+                return f"mean over {_short(symptoms)}, each with its severity, as 0 to 100; needs {enough}"
             divided = f", divided by {score.over:.4g}" if score.over != 1 else ""
             points = f", each answer counting {' '.join(f'{p:g}' for p in score.points)}" if score.points else ""
-            enough = "all" if score.needed == score.size else f"{score.needed} of {score.size}"
             return f"sum of {_short(score.items)}{divided}{points}; needs {enough}"
         case Banded():
-            limits = ", ".join(f"{limit:.4g}" for limit in score.limits)
-            return f"sum of {_short(score.parts)}, in bands {'below' if score.descending else 'above'} {limits}"
+            by_sense = itertools.groupby(score.limits, key=lambda limit: limit[0])
+            limits = ", ".join(f"{how} {', '.join(f'{limit:g}' for _, limit in group)}" for how, group in by_sense)
+            return (
+                f"{'sum of ' * (len(score.parts) > 1)}{_short(score.parts)}; counts 1 for each limit passed: {limits}"
+            )
         case Ratio():
             return f"100 `{score.part}` / hours from `{score.start}` to `{score.end}`"
 
@@ -156,12 +176,17 @@ def _facts(heading: str, facts: tuple[Fact, ...]) -> Iterator[str]:
         yield f"- {score} {fact.value}: {fact.meaning} ({source}{'' if fact.checked else f'; {_RECALLED}'})"
 
 
-def _item_row(item: Item) -> str:
+def _item_row(item: Item, legend: Mapping[tuple[str, ...], str], counted: bool) -> str:
     answer = item.possible
-    if item.labels and item.possible[0] != "0":
-        answer = "; ".join(f"{code} {label}" for code, label in zip(item.codes, item.labels, strict=True))
+    if item.labels and item.labels != NO_YES:
+        answer = f"**{legend[item.labels]}**" if item.labels in legend else _labelled(item)
+    row = f"| `{item.column}` | {item.meaning} | {answer} |"
     counts = " ".join(f"{p:g}" for p in item.points) if item.points else "as it is"
-    return f"| `{item.column}` | {item.meaning} | {answer} | {counts} |"
+    return row + f" {counts} |" * counted
+
+
+def _labelled(item: Item) -> str:
+    return "; ".join(f"{code} {label}" for code, label in zip(item.codes, item.labels, strict=True))
 
 
 def write_pages(folder: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from neuroimmune.diagnose.instrument import NO_YES, Instrument, Item
 from neuroimmune.diagnose.instruments import ITEMS
+from neuroimmune.diagnose.text import content_of, decode, label_code, number_in
 from neuroimmune.errors import InputError
 
 HEADER = (
@@ -49,8 +50,6 @@ class Field:
 
 def read_dictionary(path: Path) -> dict[str, Field]:
     """Read a data dictionary. Raises InputError when it is none."""
-    from neuroimmune.diagnose.reading import content_of, decode
-
     text = decode(content_of(Path(path)), Path(path).name, [])
     try:
         rows = list(csv.DictReader(io.StringIO(text)))
@@ -79,22 +78,24 @@ def _choices(text: str) -> dict[str, str]:
     return {code.strip(): label.strip() for code, _, label in pairs}
 
 
-def codes(column: str, theirs: str, fields: Mapping[str, Field]) -> dict[str, float]:
-    """What the labels of an export mean. Raises InputError when the project codes an item otherwise than it is "
-    "defined."""
+def labels_of(column: str, theirs: str, fields: Mapping[str, Field]) -> dict[str, float]:
+    """What the labels of an export mean. Raises InputError when the project codes an item otherwise than we do."""
     field = fields.get(re.sub(r"___.*$", "", theirs))
     item = ITEMS[column]
     if field is None or "___" in theirs or not field.choices or not item.whole:
         return {}
-    numbers = {code: float(code) for code in field.choices if re.fullmatch(r"-?\d+(\.\d+)?", code)}
-    known = {code: number for code, number in numbers.items() if item.low <= number <= item.high}
-    strange = [f"{code}, {field.choices[code]}" for code in field.choices if code not in known]
-    if set(item.codes) - set(known.values()) and strange:
+    numbers = {code: number_in(code) for code in field.choices}
+    codes = {code: number for code, number in numbers.items() if number is not None and number in item.codes}
+    strange = [code for code in field.choices if code not in codes]
+    turned = [code for code, number in codes.items() if label_code(field.choices[code], item) not in (None, number)]
+    if turned or strange and set(item.codes) - set(codes.values()):
+        code = (turned or strange)[0]
+        ours = "; ".join(f"{code}, {label}" for code, label in zip(item.codes, item.labels, strict=False))
         raise InputError(
-            f"the dictionary codes {theirs!r} ({column}) with {strange[0]!r}, but an answer is {item.possible}. Say in "
-            f'a map what each code means: [codes."{theirs}"]'
+            f"the dictionary codes {theirs!r} ({column}) with '{code}, {field.choices[code]}', but an answer is "
+            f'{ours or item.possible}. Say in a map what each code means: [codes."{theirs}"]'
         )
-    return {field.choices[code]: number for code, number in known.items()}
+    return {field.choices[code]: number for code, number in codes.items()}
 
 
 def dictionary(instrument: Instrument) -> str:

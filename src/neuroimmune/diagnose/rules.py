@@ -1,43 +1,63 @@
 """The language case definitions are written in: tests of answers, joined by all, any and at least."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
 from functools import cache
 
 import numpy as np
 
 from neuroimmune.diagnose import kleene
 from neuroimmune.diagnose.answers import Answers
+from neuroimmune.diagnose.instrument import COMPARE
 from neuroimmune.diagnose.instruments import ITEMS, SCORES
 from neuroimmune.diagnose.instruments.dsq import SPLIT, SYMPTOMS, rating
 from neuroimmune.errors import InputError, nearest
 
 
 @dataclass(frozen=True)
-class Test:
-    """A statement about answers that can be judged for every person at once."""
+class Clause:
+    """A statement about answers that can be judged for every person at once. It may rest on a score."""
 
     text: str
     columns: tuple[str, ...]
     judge: Callable[[Answers], np.ndarray] = field(repr=False)
+    score: str = ""
 
-    __test__ = False  # not a test of pytest
+    join = ""
+    parts = ()
+
+
+class _Joined:
+    """A criterion made of parts."""
+
+    parts: "tuple[Criterion, ...]"
+
+    def judge(self, answers: Answers) -> np.ndarray:
+        judged = self.joined([part.judge(answers) for part in self.among(answers)])
+        return np.broadcast_to(judged, len(answers))  # a group without parts never holds
+
+    def joined(self, values: Sequence[np.ndarray]) -> np.ndarray:
+        """What becomes of the whole when its parts are these."""
+        raise NotImplementedError
+
+    def among(self, answers: Answers) -> "tuple[Criterion, ...]":
+        """The parts that matter for these answers."""
+        return self.parts
+
+    def speaks_for(self, value: int) -> int:
+        """What a part must be to be a reason for the whole to be this."""
+        return value
 
 
 @dataclass(frozen=True)
-class Group:
+class Group(_Joined):
     """A criterion that holds when at least `least` of its parts hold."""
 
     text: str
     least: int
     parts: "tuple[Criterion, ...]"
 
-    def judge(self, answers: Answers) -> np.ndarray:
-        judged = self.joined([part.judge(answers) for part in self.parts])
-        return np.broadcast_to(judged, len(answers))  # a group without parts never holds
-
     def joined(self, values: Sequence[np.ndarray]) -> np.ndarray:
-        """What becomes of the whole when its parts are these."""
         return kleene.at_least(self.least, values)
 
     @property
@@ -48,51 +68,68 @@ class Group:
         return "any of" if self.least == 1 else f"at least {self.least} of"
 
 
+class _Columns(_Joined):
+    """A criterion that files ask for in different columns."""
+
+    def among(self, answers: Answers) -> "tuple[Criterion, ...]":
+        """The ways in which these answers were asked, or the first."""
+        return tuple(way for way in self.parts if any(c in answers for c in columns_of(way))) or self.parts[:1]
+
+
 @dataclass(frozen=True)
-class Asked:
-    """One question that files ask in different columns: only the columns a file has are judged."""
+class Asked(_Columns):
+    """One question: whichever column was answered decides, and a contradiction decides nothing."""
 
     text: str
-    ways: "tuple[Criterion, ...]"
+    parts: "tuple[Criterion, ...]"
 
-    def judge(self, answers: Answers) -> np.ndarray:
-        return self.joined([part.judge(answers) for part in self.among(answers)])
+    join = "one question, in whichever column was answered"
+
+    def joined(self, values: Sequence[np.ndarray]) -> np.ndarray:
+        return kleene.agreed(values)
+
+
+@dataclass(frozen=True)
+class Recorded(_Columns):
+    """Something that was recorded when any of the columns of the file says so."""
+
+    text: str
+    parts: "tuple[Criterion, ...]"
+
+    join = "in any of the columns the file has"
 
     def joined(self, values: Sequence[np.ndarray]) -> np.ndarray:
         return kleene.at_least(1, values)
 
-    def among(self, answers: Answers) -> "tuple[Criterion, ...]":
-        """The ways in which these answers were asked, or the first."""
-        return tuple(way for way in self.ways if any(c in answers for c in columns_of(way))) or self.ways[:1]
-
-    @property
-    def parts(self) -> "tuple[Criterion, ...]":
-        return self.ways
-
-    join = "by the columns the file has:"
-
 
 @dataclass(frozen=True)
-class Not:
+class Not(_Joined):
     """A criterion that holds when its part does not."""
 
     text: str
     part: "Criterion"
 
-    def judge(self, answers: Answers) -> np.ndarray:
-        return self.joined([self.part.judge(answers)])
+    join = "not"
 
     def joined(self, values: Sequence[np.ndarray]) -> np.ndarray:
         return kleene.negate(values[0])
 
+    def speaks_for(self, value: int) -> int:
+        return kleene.YES - value
+
     @property
-    def parts(self) -> "tuple[Criterion, ...]":
+    def parts(self) -> "tuple[Criterion, ...]":  # type: ignore[override]
         return (self.part,)
 
-    join = "not"
+
+Criterion = Clause | Group | Asked | Recorded | Not
 
 
-Criterion = Test | Group | Asked | Not
+def inside(criterion: Criterion) -> Iterator[Criterion]:
+    """A criterion and every part of it."""
+    yield criterion
+    for part in criterion.parts:
+        yield from inside(part)
 
 
 def columns_of(criterion: Criterion) -> list[str]:
@@ -101,7 +138,7 @@ def columns_of(criterion: Criterion) -> list[str]:
     >>> columns_of(any_of("sleep", symptom(19), symptom(20)))
     ['dsq_19f', 'dsq_19s', 'dsq_20f', 'dsq_20s']
     """
-    if isinstance(criterion, Test):
+    if isinstance(criterion, Clause):
         return list(criterion.columns)
     return list(dict.fromkeys(column for part in criterion.parts for column in columns_of(part)))
 
@@ -122,11 +159,12 @@ def asked(text: str, *ways: Criterion) -> Asked:
     return Asked(text, ways)
 
 
-_COMPARE = {"at least": np.greater_equal, "at most": np.less_equal, "more than": np.greater, "less than": np.less}
+def recorded(text: str, *ways: Criterion) -> Recorded:
+    return Recorded(text, ways)
 
 
 @cache
-def number(column: str, compare: str, bound: float) -> Test:
+def number(column: str, compare: str, bound: float) -> Clause:
     """A number held against a bound: at least, at most, more than, less than.
 
     >>> number("fatigue_months", "at least", 6).text
@@ -135,20 +173,20 @@ def number(column: str, compare: str, bound: float) -> Test:
 
     def judge(answers: Answers) -> np.ndarray:
         value = answers[column]
-        holds, known = _COMPARE[compare](value, bound), ~np.isnan(value)
+        holds, known = COMPARE[compare](value, bound), ~np.isnan(value)
         return kleene.truth(holds & known, ~holds & known)
 
-    return Test(f"{ITEMS[column].meaning} {compare} {bound:g} {ITEMS[column].unit}".strip(), (column,), judge)
+    return Clause(f"{ITEMS[column].meaning} {compare} {bound:.3g} {ITEMS[column].unit}".strip(), (column,), judge)
 
 
 @cache
-def yes(column: str) -> Test:
+def yes(column: str) -> Clause:
     """A question that must be answered with yes."""
-    return Test(ITEMS[column].meaning, (column,), number(column, "at least", 1).judge)
+    return Clause(ITEMS[column].meaning, (column,), number(column, "at least", 1).judge)
 
 
 @cache
-def coded(column: str, *codes: int) -> Test:
+def coded(column: str, *codes: int) -> Clause:
     """An answer that must be one of some codes."""
 
     def judge(answers: Answers) -> np.ndarray:
@@ -158,11 +196,11 @@ def coded(column: str, *codes: int) -> Test:
 
     labels = ITEMS[column].labels
     words = [labels[code - int(ITEMS[column].low)] if labels else str(code) for code in codes]
-    return Test(f"{ITEMS[column].meaning}: {' or '.join(words)}", (column,), judge)
+    return Clause(f"{ITEMS[column].meaning}: {' or '.join(words)}", (column,), judge)
 
 
 @cache
-def score(column: str, compare: str, bound: float) -> Test:
+def score(column: str, compare: str, bound: float) -> Clause:
     """A score held against a bound, sure whatever its missing items would have been.
 
     >>> answers = Answers.of({"rand36_20": [1, 4, 1], "rand36_32": [1, None, None]})
@@ -171,10 +209,10 @@ def score(column: str, compare: str, bound: float) -> Test:
     """
 
     def judge(answers: Answers) -> np.ndarray:
-        least, most = (_COMPARE[compare](edge, bound) for edge in answers.bounds(column))
+        least, most = (COMPARE[compare](edge, bound) for edge in answers.bounds(column))
         return kleene.truth(least & most, ~least & ~most)
 
-    return Test(f"{SCORES[column].name} {compare} {bound:g}", _items_of(column), judge)
+    return Clause(f"{SCORES[column].name} {compare} {bound:g}", _items_of(column), judge, column)
 
 
 def _items_of(column: str) -> tuple[str, ...]:
@@ -203,27 +241,31 @@ THRESHOLDS: dict[str, tuple[str, Callable[[np.ndarray, np.ndarray], np.ndarray]]
 
 
 @cache
-def symptom(item: int, threshold: str = "2/2") -> Test:
-    """A symptom of the DSQ, present by a threshold. The DSQ-2 splits two of them: either half will do.
+def symptom(item: int, threshold: str = "2/2") -> Criterion:
+    """A symptom of the DSQ, present by a threshold. The DSQ-2 splits two of them: there either half will do.
 
     >>> symptom(62).text
     'sore throat (DSQ 62) at 2/2'
     >>> symptom(62).judge(Answers.of({"dsq_62f": [2, 1, 4], "dsq_62s": [2, 3, None]}))
     array([2, 0, 1], dtype=int8)
     """
+    text, halves = f"{SYMPTOMS[str(item)]} (DSQ {item}) at {threshold}", SPLIT.get(str(item), ())
+    if not halves:
+        return _rated(str(item), threshold, text)
+    split = any_of("as two", *(_rated(half, threshold, f"{SYMPTOMS[half]} (DSQ {half})") for half in halves))
+    return asked(text, _rated(str(item), threshold, f"as one item (DSQ {item})"), split)
+
+
+def _rated(key: str, threshold: str, text: str) -> Clause:
     present = THRESHOLDS[threshold][1]
-    key = str(item)
 
     def judge(answers: Answers) -> np.ndarray:
-        halves = SPLIT.get(key, ())
-        given = [half for half in halves if set(rating(half)) & answers.columns.keys()]
-        names = given if given and not set(rating(key)) & answers.columns.keys() else [key]
-        return kleene.at_least(1, [present(*(answers[column] for column in rating(name))) for name in names])
+        return present(*(answers[column] for column in rating(key)))
 
-    return Test(f"{SYMPTOMS[key]} (DSQ {key}) at {threshold}", rating(key), judge)
+    return Clause(text, rating(key), judge)
 
 
-def symptoms(*items: int, threshold: str = "2/2") -> list[Test]:
+def symptoms(*items: int, threshold: str = "2/2") -> list[Criterion]:
     return [symptom(item, threshold) for item in items]
 
 
@@ -251,6 +293,12 @@ class Parameter:
 
 
 Choices = Mapping[str, str]
+Remark = tuple[Criterion, str]  # what to tell of a person of whom the criterion holds
+
+
+def nothing(p: Choices) -> Group:
+    """The exclusions of a definition that has none."""
+    return any_of("none: the definition is valid whatever else a person has")
 
 
 @dataclass(frozen=True)
@@ -259,12 +307,14 @@ class Definition:
 
     key: str
     name: str
+    _: KW_ONLY
     condition: str
     source: str
-    criteria: Callable[[Choices], Criterion]
-    exclusions: Callable[[Choices], Criterion]
+    criteria: Callable[[Choices], Group]
+    exclusions: Callable[[Choices], Group] = nothing
     parameters: tuple[Parameter, ...] = ()
     notes: tuple[str, ...] = ()
+    remarks: Callable[[Choices], tuple[Remark, ...]] = lambda p: ()
     checked: bool = True
     part_of: str = ""  # the definition of which this is a subtype or a rest category
 
@@ -280,6 +330,11 @@ class Definition:
                 raise InputError(f"{self.key}.{name} cannot be {option!r}{_possible(option, options[name])}")
             chosen[name] = option
         return chosen
+
+    def variants(self) -> Iterator[dict[str, str]]:
+        """The default choices, and those that differ from them in one option."""
+        yield self.choose()
+        yield from (self.choose({p.name: option}) for p in self.parameters for option in list(p.options)[1:])
 
 
 def _possible(given: str, names) -> str:

@@ -5,6 +5,7 @@ from neuroimmune.diagnose.rules import (
     Choices,
     Criterion,
     Definition,
+    Group,
     Parameter,
     all_of,
     any_of,
@@ -59,24 +60,24 @@ def _burden(severity: str, least_areas: int) -> Criterion:
     )
 
 
-def acr1990(p: Choices) -> Criterion:
+def acr1990(p: Choices) -> Group:
     return all_of("fibromyalgia by ACR 1990", _widespread(), _three_months(), number("tender_points", "at least", 11))
 
 
-def acr2010(p: Choices) -> Criterion:
+def acr2010(p: Choices) -> Group:
     return all_of("fibromyalgia by ACR 2010", _burden("sss_2010", 3), _three_months())
 
 
-def acr2011(p: Choices) -> Criterion:
+def acr2011(p: Choices) -> Group:
     return all_of("fibromyalgia by the survey criteria of 2011", _burden("sss", 3), _three_months())
 
 
-def acr2016(p: Choices) -> Criterion:
+def acr2016(p: Choices) -> Group:
     severity = {"survey": "sss", "clinician": "sss_2010"}[p["somatic"]]
     return all_of("fibromyalgia by ACR 2016", _burden(severity, 4), _generalised(p), _three_months())
 
 
-def aapt(p: Choices) -> Criterion:
+def aapt(p: Choices) -> Group:
     return all_of(
         "fibromyalgia by AAPT 2018",
         score("aapt_sites", "at least", 6),
@@ -89,43 +90,49 @@ def aapt(p: Choices) -> Criterion:
     )
 
 
-def other_pain(p: Choices) -> Criterion:
+def other_pain(p: Choices) -> Group:
     return any_of("another disorder that would explain the pain", yes("other_pain_disorder"))
-
-
-def nothing(p: Choices) -> Criterion:
-    return any_of("none: the definition is valid whatever else a person has")
-
-
-def _definition(key, name, source, criteria, exclusions, parameters=(), notes=()) -> Definition:
-    return Definition(key, name, "fibromyalgia", source, criteria, exclusions, parameters, notes)
 
 
 _SELF_REPORT = "Valid in research by self-report; not for the diagnosis of an individual without a clinician."
 
-ACR1990 = _definition(
+ACR1990 = Definition(
     "acr1990",
     "ACR 1990",
-    "acr1990",
-    acr1990,
-    nothing,
+    condition="fibromyalgia",
+    source="acr1990",
+    criteria=acr1990,
     notes=(
         "Eleven of 18 points must be painful, not only tender, at about 4 kg: an examiner counts them.",
         "The four quarters and the axial skeleton are read from the 19 areas of the later criteria (assumed); the "
         "low back counts as below the waist, the abdomen as neither.",
     ),
 )
-ACR2010 = _definition(
-    "acr2010", "ACR 2010", "acr2010", acr2010, other_pain, notes=("A clinician rates somatic symptoms.",)
+ACR2010 = Definition(
+    "acr2010",
+    "ACR 2010",
+    condition="fibromyalgia",
+    source="acr2010",
+    criteria=acr2010,
+    exclusions=other_pain,
+    notes=("A clinician rates somatic symptoms.",),
 )
-ACR2011 = _definition("acr2011", "ACR 2011 survey", "acr2011", acr2011, other_pain, notes=(_SELF_REPORT,))
-ACR2016 = _definition(
+ACR2011 = Definition(
+    "acr2011",
+    "ACR 2011 survey",
+    condition="fibromyalgia",
+    source="acr2011",
+    criteria=acr2011,
+    exclusions=other_pain,
+    notes=(_SELF_REPORT,),
+)
+ACR2016 = Definition(
     "acr2016",
     "ACR 2016",
-    "acr2016",
-    acr2016,
-    nothing,
-    (
+    condition="fibromyalgia",
+    source="acr2016",
+    criteria=acr2016,
+    parameters=(
         Parameter(
             "regions",
             "Which areas count towards generalised pain?",
@@ -145,13 +152,13 @@ ACR2016 = _definition(
             "The revision merged both forms and prints the survey's three symptoms.",
         ),
     ),
-    (_SELF_REPORT, "Other diagnoses do not exclude."),
+    notes=(_SELF_REPORT, "Other diagnoses do not exclude."),
 )
-AAPT_2018 = _definition(
+AAPT_2018 = Definition(
     "aapt",
     "AAPT 2018",
-    "aapt2018",
-    aapt,
-    nothing,
+    condition="fibromyalgia",
+    source="aapt2018",
+    criteria=aapt,
     notes=("Moderate or severe is a clinician's grade; the criteria give no number.",),
 )

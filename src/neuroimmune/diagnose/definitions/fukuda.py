@@ -6,6 +6,7 @@ from neuroimmune.diagnose.rules import (
     Choices,
     Criterion,
     Definition,
+    Group,
     Not,
     Parameter,
     all_of,
@@ -48,14 +49,14 @@ def _malaise(p: Choices) -> Criterion:
 
 
 def _fatigue(p: Choices) -> tuple[Criterion, ...]:
-    return lasting(p), reduction(p)
+    return *concepts.fatigue(p), lasting(p), reduction(p)
 
 
-def criteria(p: Choices) -> Criterion:
+def criteria(p: Choices) -> Group:
     return all_of("chronic fatigue syndrome by Fukuda 1994", *_fatigue(p), _symptoms(p))
 
 
-def idiopathic(p: Choices) -> Criterion:
+def idiopathic(p: Choices) -> Group:
     return all_of(
         "idiopathic chronic fatigue by Fukuda 1994",
         lasting(p),
@@ -72,7 +73,7 @@ def _unless_resolved(p: Choices, column: str) -> Criterion:
     return all_of(f"{yes(column).text}, not resolved for five years", yes(column), recent)
 
 
-def exclusions(p: Choices) -> Criterion:
+def exclusions(p: Choices) -> Group:
     lifelong = [] if p["lifelong"] == "ignored" else [concepts.lifelong()]
     return any_of(
         "an exclusion",
@@ -127,12 +128,12 @@ _ALL = (_THRESHOLD, _PEM, concepts.REDUCTION, concepts.DURATION_BY, _EXCLUSIONS,
 FUKUDA = Definition(
     "fukuda",
     "Fukuda 1994 (CDC)",
-    "ME/CFS",
-    "fukuda1994",
-    criteria,
-    exclusions,
-    _ALL,
-    (
+    condition="ME/CFS",
+    source="fukuda1994",
+    criteria=criteria,
+    exclusions=exclusions,
+    parameters=(*_ALL, concepts.FATIGUE),
+    notes=(
         "Fatigue itself (DSQ 13) is not tested by the published syntax, and not here.",
         "A symptom counts only if it lasted six months and did not predate the fatigue: the DSQ asks about the past "
         "six months, and no question asks what came first.",
@@ -140,17 +141,24 @@ FUKUDA = Definition(
         "not exclude.",
         "The body mass index of 45 and the two years of substance abuse are recalled; the kinds of exclusion were "
         "seen.",
+        "The empirical definition of the CDC (Reeves 2005) is left out: it takes in too many, and its numbers were not "
+        "seen.",
     ),
+    remarks=lambda p: (concepts.without_fatigue(criteria(p)),),
 )
 ICF = Definition(
     "icf",
     "Idiopathic chronic fatigue (Fukuda 1994)",
-    "ME/CFS",
-    "fukuda1994",
-    idiopathic,
-    exclusions,
-    _ALL,
-    ("A rest category: getting worse can lead out of it, into chronic fatigue syndrome.", "Recalled."),
+    condition="ME/CFS",
+    source="fukuda1994",
+    criteria=idiopathic,
+    exclusions=exclusions,
+    parameters=_ALL,
+    notes=(
+        "A rest category: getting worse can lead out of it, into chronic fatigue syndrome.",
+        "Recalled. By the text, fatigue that is lifelong, the result of exertion or relieved by rest may still be "
+        "idiopathic chronic fatigue; here it is excluded, as from the syndrome.",
+    ),
     checked=False,
     part_of="fukuda",
 )

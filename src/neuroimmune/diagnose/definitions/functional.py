@@ -1,10 +1,10 @@
 """Functional neurological symptom disorder, by positive signs."""
 
 from neuroimmune.diagnose.instruments.history import FND_SIGNS
-from neuroimmune.diagnose.rules import Choices, Criterion, Definition, Parameter, all_of, any_of, number, yes
+from neuroimmune.diagnose.rules import Choices, Definition, Group, Parameter, all_of, any_of, number, yes
 
 
-def criteria(p: Choices) -> Criterion:
+def criteria(p: Choices) -> Group:
     consequence = any_of(
         "distress, impairment, or it warrants evaluation",
         yes("fnd_distress"),
@@ -25,18 +25,18 @@ def criteria(p: Choices) -> Criterion:
     )
 
 
-def exclusions(p: Choices) -> Criterion:
+def exclusions(p: Choices) -> Group:
     return any_of("a better explanation", yes("fnd_other_explanation"))
 
 
 FND = Definition(
     "fnd",
     "Functional neurological symptom disorder (DSM-5-TR)",
-    "FND",
-    "dsm5tr",
-    criteria,
-    exclusions,
-    (
+    condition="FND",
+    source="dsm5tr",
+    criteria=criteria,
+    exclusions=exclusions,
+    parameters=(
         Parameter(
             "course",
             "Which course?",
@@ -44,7 +44,7 @@ FND = Definition(
             "The course is a specifier, not a criterion.",
         ),
     ),
-    (
+    notes=(
         "No questionnaire can show a positive sign: without an examination the verdict is cannot say.",
         "A psychological stressor is not required.",
     ),

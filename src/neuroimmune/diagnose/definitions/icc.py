@@ -18,12 +18,15 @@ from neuroimmune.diagnose.rules import (
 )
 
 _COUNT = {"three": 3, "one": 1}
+_WORDS = {0: "none", 1: "one", 2: "two", 3: "three"}
+# How many neurological categories, immune categories and categories of energy: two fewer than 3, 3 and 1 together.
+_TWO_FEWER = ((3, 1, 1), (2, 2, 1), (1, 3, 1), (3, 2, 0), (2, 3, 0))
 
 
-def _neurological(count: str) -> Group:
+def _neurological(count: int) -> Group:
     return at_least(
-        _COUNT[count],
-        f"neurological impairment: {count} of four categories",
+        count,
+        f"neurological impairment: {_WORDS[count]} of four categories",
         any_symptom("neurocognitive impairment", *range(36, 45)),
         any_symptom("pain", 25, 26, 27, 28, 31),
         any_symptom("sleep disturbance", *concepts.SLEEP_ITEMS),
@@ -31,10 +34,10 @@ def _neurological(count: str) -> Group:
     )
 
 
-def _immune(count: str) -> Group:
+def _immune(count: int) -> Group:
     return at_least(
-        _COUNT[count],
-        f"immune, gastrointestinal and genitourinary impairment: {count} of five categories",
+        count,
+        f"immune, gastrointestinal and genitourinary impairment: {_WORDS[count]} of five categories",
         any_symptom("flu-like symptoms", 62, 63, 64, 65),
         any_symptom("gastrointestinal", 29, 30, 46, 47),
         symptom(45),
@@ -54,7 +57,8 @@ def _energy() -> Criterion:
 
 
 def _parts(p: Choices) -> tuple[Criterion, ...]:
-    return _neurological(p["categories"]), _immune(p["categories"]), _energy()
+    count = _COUNT[p["categories"]]
+    return _neurological(count), _immune(count), _energy()
 
 
 def _halved(p: Choices) -> list[Criterion]:
@@ -63,27 +67,34 @@ def _halved(p: Choices) -> list[Criterion]:
     return [asked("activity reduced by half or more", yes("dsq_reduction"), yes("reduced_by_half"))]
 
 
-def criteria(p: Choices) -> Criterion:
+def criteria(p: Choices) -> Group:
     return all_of("ME by the international consensus criteria of 2011", post_exertional(p), *_halved(p), *_parts(p))
 
 
-def _categories(p: Choices) -> list[Criterion]:
-    return [*_neurological("three").parts, *_immune("three").parts]
+def _two_fewer() -> Group:
+    ways = (
+        all_of(
+            f"{_WORDS[neurological]} neurological, {_WORDS[immune]} immune, {_WORDS[energy]} of energy",
+            _neurological(neurological),
+            _immune(immune),
+            *([_energy()] if energy else []),
+        )
+        for neurological, immune, energy in _TWO_FEWER
+    )
+    return any_of("at most two fewer than three neurological categories, three immune ones and one of energy", *ways)
 
 
-def atypical(p: Choices) -> Criterion:
-    """Up to two fewer than the three neurological and three immune categories and the one of energy."""
-    parts = [*_categories(p), _energy()]
+def atypical(p: Choices) -> Group:
     return all_of(
         "atypical ME by the international consensus criteria of 2011",
         post_exertional(p),
         *_halved(p),
-        at_least(5, "five of the seven criterial symptoms that are required", *parts),
+        _two_fewer(),
         Not("not ME itself", criteria(p)),
     )
 
 
-def exclusions(p: Choices) -> Criterion:
+def exclusions(p: Choices) -> Group:
     return any_of(
         "an exclusion",
         yes("primary_psychiatric"),
@@ -111,24 +122,24 @@ _ALL = (_CATEGORIES, _HALF, concepts.PEM_BY)
 ICC = Definition(
     "icc",
     "ME, international consensus criteria 2011",
-    "ME/CFS",
-    "carruthers2011",
-    criteria,
-    exclusions,
-    _ALL,
-    ("There is no waiting period of six months.", "The categories C and D and the exclusions are recalled."),
+    condition="ME/CFS",
+    source="carruthers2011",
+    criteria=criteria,
+    exclusions=exclusions,
+    parameters=_ALL,
+    notes=("There is no waiting period of six months.", "The categories C and D and the exclusions are recalled."),
 )
 ICC_ATYPICAL = Definition(
     "icc_atypical",
     "Atypical ME, international consensus criteria 2011",
-    "ME/CFS",
-    "carruthers2011",
-    atypical,
-    exclusions,
-    _ALL,
-    (
-        "Recalled: up to two fewer criterial symptoms. Seven are required (three neurological, three immune, one of "
-        "energy); five of the ten categories is our reading.",
+    condition="ME/CFS",
+    source="carruthers2011",
+    criteria=atypical,
+    exclusions=exclusions,
+    parameters=_ALL,
+    notes=(
+        "Recalled: up to two fewer criterial symptoms than required. What one group has too many of does not make up "
+        "for what another lacks: our reading.",
         "A rest category: getting worse can lead out of it, into the full definition.",
     ),
     checked=False,

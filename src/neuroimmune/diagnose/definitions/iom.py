@@ -2,21 +2,16 @@
 
 from neuroimmune.diagnose.definitions import concepts
 from neuroimmune.diagnose.definitions.concepts import any_symptom, lasting, post_exertional, reduction
-from neuroimmune.diagnose.rules import Choices, Criterion, Definition, Parameter, all_of, any_of, number, symptom, yes
+from neuroimmune.diagnose.rules import Choices, Definition, Group, Parameter, all_of, any_of, symptom, yes
 
 
-def _duration(p: Choices) -> Criterion:
-    if p["duration"] == "months" and p["six"] == "more than":
-        return number("fatigue_months", "more than", 6)
-    return lasting(p)
-
-
-def criteria(p: Choices) -> Criterion:
+def criteria(p: Choices) -> Group:
     orthostatic = "1/1" if p["orthostatic"] == "present" else "2/2"
     return all_of(
         "ME/CFS by the Institute of Medicine 2015",
+        *concepts.fatigue(p),
         reduction(p),
-        _duration(p),
+        lasting(p, compare=p["six"]),
         post_exertional(p),
         symptom(19),
         any_of(
@@ -27,18 +22,18 @@ def criteria(p: Choices) -> Criterion:
     )
 
 
-def exclusions(p: Choices) -> Criterion:
+def exclusions(p: Choices) -> Group:
     return any_of("an exclusion", concepts.lifelong(), concepts.exertion(), yes("relieved_by_rest"))
 
 
 IOM = Definition(
     "iom",
     "Institute of Medicine 2015",
-    "ME/CFS",
-    "iom2015",
-    criteria,
-    exclusions,
-    (
+    condition="ME/CFS",
+    source="iom2015",
+    criteria=criteria,
+    exclusions=exclusions,
+    parameters=(
         Parameter(
             "orthostatic",
             "When does orthostatic intolerance count?",
@@ -58,10 +53,13 @@ IOM = Definition(
         concepts.PEM_BY,
         concepts.REDUCTION,
         concepts.DURATION_BY,
+        concepts.FATIGUE,
     ),
-    (
+    notes=(
+        "Fatigue itself (DSQ 13) is not tested by the published syntax, and not here.",
         "The report says that the diagnosis should be questioned, not refused, below half of the time and moderate "
         "intensity; the published syntax makes 2/2 a condition.",
         "Other illness does not exclude. Only the clauses on the fatigue itself are listed as exclusions.",
     ),
+    remarks=lambda p: (concepts.without_fatigue(criteria(p)),),
 )

@@ -2,10 +2,10 @@
 
 from neuroimmune.diagnose.definitions import concepts
 from neuroimmune.diagnose.definitions.concepts import any_symptom, lasting
-from neuroimmune.diagnose.rules import Choices, Criterion, Definition, Parameter, all_of, any_of, symptom, yes
+from neuroimmune.diagnose.rules import Choices, Definition, Group, Parameter, all_of, any_of, symptom, yes
 
 
-def criteria(p: Choices) -> Criterion:
+def criteria(p: Choices) -> Group:
     return all_of(
         "ME by the London criteria",
         any_symptom("fatigue brought on by trivially small physical or mental exertion", 16, 17),
@@ -16,7 +16,7 @@ def criteria(p: Choices) -> Criterion:
     )
 
 
-def exclusions(p: Choices) -> Criterion:
+def exclusions(p: Choices) -> Group:
     psychiatric = [yes("depressive_disorder"), yes("anxiety_disorder")] if p["version"] == "PACE" else []
     return any_of("an exclusion", yes("medical_explanation"), *psychiatric)
 
@@ -24,11 +24,11 @@ def exclusions(p: Choices) -> Criterion:
 LONDON = Definition(
     "london",
     "London 1994",
-    "ME/CFS",
-    "london1994",
-    criteria,
-    exclusions,
-    (
+    condition="ME/CFS",
+    source="london1994",
+    criteria=criteria,
+    exclusions=exclusions,
+    parameters=(
         Parameter(
             "version",
             "Which version?",
@@ -41,7 +41,7 @@ LONDON = Definition(
         ),
         concepts.DURATION_BY,
     ),
-    (
+    notes=(
         "No viral trigger is required.",
         "There is no published questionnaire for it: the DSQ items, each at 2/2, are our choice (assumed).",
         "That another medical condition excludes is not in the text seen; it is kept because every definition "

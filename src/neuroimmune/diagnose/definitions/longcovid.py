@@ -1,9 +1,9 @@
 """Long COVID: WHO 2021 and NASEM 2024."""
 
-from neuroimmune.diagnose.rules import Choices, Criterion, Definition, Parameter, all_of, any_of, number, yes
+from neuroimmune.diagnose.rules import Choices, Definition, Group, Parameter, all_of, any_of, number, yes
 
 
-def who(p: Choices) -> Criterion:
+def who(p: Choices) -> Group:
     adults = [number("age", "at least", 18)] if p["age"] == "adults" else []
     return all_of(
         "post COVID-19 condition by the WHO",
@@ -15,7 +15,7 @@ def who(p: Choices) -> Criterion:
     )
 
 
-def nasem(p: Choices) -> Criterion:
+def nasem(p: Choices) -> Group:
     return all_of(
         "long COVID by the National Academies",
         yes("covid_infection"),
@@ -24,22 +24,18 @@ def nasem(p: Choices) -> Criterion:
     )
 
 
-def explained(p: Choices) -> Criterion:
+def explained(p: Choices) -> Group:
     return any_of("an alternative diagnosis", yes("covid_other_explanation"))
-
-
-def nothing(p: Choices) -> Criterion:
-    return any_of("none: other diagnoses do not exclude")
 
 
 WHO = Definition(
     "who",
     "Post COVID-19 condition, WHO 2021",
-    "long COVID",
-    "who2021",
-    who,
-    explained,
-    (
+    condition="long COVID",
+    source="who2021",
+    criteria=who,
+    exclusions=explained,
+    parameters=(
         Parameter(
             "age",
             "For whom?",
@@ -47,15 +43,14 @@ WHO = Definition(
             "The definition of 2021 was made for adults; children have one of their own.",
         ),
     ),
-    ("Three months from the onset of the infection is usual, the paper says; here it is a condition.",),
+    notes=("Three months from the onset of the infection is usual, the paper says; here it is a condition.",),
 )
 NASEM = Definition(
     "nasem",
     "Long COVID, National Academies 2024",
-    "long COVID",
-    "nasem2024",
-    nasem,
-    nothing,
+    condition="long COVID",
+    source="nasem2024",
+    criteria=nasem,
     notes=(
         "No laboratory proof of the infection is required.",
         "That other diagnoses do not exclude is recalled.",

@@ -1,26 +1,28 @@
 """Post-exertional malaise by the DSQ-PEM."""
 
 from neuroimmune.diagnose.definitions import concepts
-from neuroimmune.diagnose.rules import Choices, Criterion, Definition, Parameter, all_of, any_of, yes
+from neuroimmune.diagnose.rules import Choices, Definition, Group, Parameter, all_of, any_of, nothing, yes
 
 
-def criteria(p: Choices) -> Criterion:
+def criteria(p: Choices) -> Group:
     steps = concepts.pem_steps()
-    return all_of("post-exertional malaise by the DSQ-PEM", *steps[: {"both": 2, "first": 1}[p["steps"]]])
+    return all_of("post-exertional malaise by the DSQ-PEM", *(steps if p["steps"] == "both" else steps[:1]))
 
 
-def exclusions(p: Choices) -> Criterion:
-    return any_of("recovery within two hours", yes("dsqpem_6")) if p["recovery"] == "excludes" else any_of("none")
+def exclusions(p: Choices) -> Group:
+    if p["recovery"] == "supportive":
+        return nothing(p)
+    return any_of("recovery within two hours", yes("dsqpem_6"))
 
 
 PEM = Definition(
     "pem",
     "Post-exertional malaise by the DSQ-PEM",
-    "post-exertional malaise",
-    "cotler2018",
-    criteria,
-    exclusions,
-    (
+    condition="post-exertional malaise",
+    source="cotler2018",
+    criteria=criteria,
+    exclusions=exclusions,
+    parameters=(
         Parameter(
             "steps",
             "Which steps?",
@@ -35,6 +37,6 @@ PEM = Definition(
             "Step 2 is recalled without items 6 and 10.",
         ),
     ),
-    ("Step 1 was seen; step 2 is recalled.",),
+    notes=("Step 1 was seen; step 2 is recalled.",),
     checked=False,
 )

@@ -1,25 +1,8 @@
 """NICE guideline NG206, 2021: when to suspect and when to diagnose."""
 
-import numpy as np
-
-from neuroimmune.diagnose import kleene
-from neuroimmune.diagnose.answers import Answers
 from neuroimmune.diagnose.definitions import concepts
-from neuroimmune.diagnose.definitions.concepts import any_symptom, reduction
-from neuroimmune.diagnose.rules import (
-    Choices,
-    Criterion,
-    Definition,
-    Parameter,
-    Test,
-    all_of,
-    any_of,
-    symptom,
-    yes,
-)
-
-_SIX_WEEKS = 42 / 31  # in months, however a file turned weeks into months
-_FOUR_WEEKS = 28 / 31
+from neuroimmune.diagnose.definitions.concepts import FOUR_WEEKS, SIX_WEEKS, any_symptom, lasting, reduction
+from neuroimmune.diagnose.rules import Choices, Criterion, Definition, Group, Parameter, all_of, any_of, symptom, yes
 
 
 def _malaise(p: Choices) -> Criterion:
@@ -30,8 +13,10 @@ def _malaise(p: Choices) -> Criterion:
 
 
 def _symptoms(p: Choices) -> tuple[Criterion, ...]:
+    worsened = [yes("fatigue_worse_with_activity")] if p["worsened"] == "asked" else []
     return (
         symptom(13),
+        *worsened,
         reduction(p),
         _malaise(p),
         concepts.sleep_problem(),
@@ -39,29 +24,15 @@ def _symptoms(p: Choices) -> tuple[Criterion, ...]:
     )
 
 
-def _long_enough_to_suspect() -> Test:
-    """Six weeks, or four before the age of 18."""
-
-    def judge(answers: Answers) -> np.ndarray:
-        months, age = answers["fatigue_months"], answers["age"]
-        return kleene.truth(
-            (months >= _SIX_WEEKS) | (months >= _FOUR_WEEKS) & (age < 18),
-            (months < _FOUR_WEEKS) | (months < _SIX_WEEKS) & (age >= 18),
-        )
-
-    return Test("six weeks or more (four weeks before the age of 18)", ("fatigue_months", "age"), judge)
+def suspect(p: Choices) -> Group:
+    return all_of("ME/CFS suspected by NICE 2021", lasting(p, SIX_WEEKS, child=FOUR_WEEKS), *_symptoms(p))
 
 
-def suspect(p: Choices) -> Criterion:
-    long_enough = concepts.began(_SIX_WEEKS) if p["duration"] == "dsq" else _long_enough_to_suspect()
-    return all_of("ME/CFS suspected by NICE 2021", long_enough, *_symptoms(p))
+def criteria(p: Choices) -> Group:
+    return all_of("ME/CFS by NICE 2021", lasting(p, 3), *_symptoms(p))
 
 
-def criteria(p: Choices) -> Criterion:
-    return all_of("ME/CFS by NICE 2021", concepts.lasting(p, 3), *_symptoms(p))
-
-
-def exclusions(p: Choices) -> Criterion:
+def exclusions(p: Choices) -> Group:
     return any_of(
         "another explanation",
         yes("medical_explanation"),
@@ -84,20 +55,36 @@ _ALL = (
         "There is no published questionnaire for NICE; the five items are the common ground of the other definitions.",
         recalled=("dsq-pem",),
     ),
+    Parameter(
+        "worsened",
+        "Must activity make the fatigue worse?",
+        {"not tested": "no", "asked": "yes, by the column fatigue_worse_with_activity"},
+        "The guideline asks for it and the DSQ does not; it is tested when the file has the column.",
+        needs={"asked": ("fatigue_worse_with_activity",)},
+    ),
     concepts.REDUCTION,
     concepts.DURATION_BY,
 )
 _NOTES = ("There is no published questionnaire for it: the DSQ items, each at 2/2, are our choice (assumed).",)
 
-NICE = Definition("nice", "NICE NG206, 2021", "ME/CFS", "nice2021", criteria, exclusions, _ALL, _NOTES)
+NICE = Definition(
+    "nice",
+    "NICE NG206, 2021",
+    condition="ME/CFS",
+    source="nice2021",
+    criteria=criteria,
+    exclusions=exclusions,
+    parameters=_ALL,
+    notes=_NOTES,
+)
 NICE_SUSPECT = Definition(
     "nice_suspect",
     "NICE NG206, 2021, suspected",
-    "ME/CFS",
-    "nice2021",
-    suspect,
-    exclusions,
-    _ALL,
-    _NOTES,
+    condition="ME/CFS",
+    source="nice2021",
+    criteria=suspect,
+    exclusions=exclusions,
+    parameters=_ALL,
+    notes=_NOTES,
     part_of="nice",
 )

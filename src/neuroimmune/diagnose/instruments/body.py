@@ -6,7 +6,7 @@ from neuroimmune.diagnose.instrument import (
     Instrument,
     Item,
     Skip,
-    columns,
+    named,
     numbered,
     total,
     whole_numbers,
@@ -24,7 +24,7 @@ PHQ15 = Instrument(
         Item("phq15_4", 0, 2, "item 4, women only", labels=_BOTHERED, skip=Skip("sex", (MALE,))),
         *numbered("phq15", range(5, 16), 0, 2, labels=_BOTHERED),
     ),
-    scores=(total("phq15_total", "total", columns("phq15", range(1, 16))),),
+    scores=(total("phq15_total", "total", named("phq15", range(1, 16))),),
     period="past four weeks",
     missing=f"{COMPLETE} Item 4 may be blank for a man (column sex), whose most is 28.",
     source="kroenke2002",
@@ -32,6 +32,14 @@ PHQ15 = Instrument(
     cutoffs=tuple(
         Fact("phq15_total", f"at least {least}", meaning, "kroenke2002")
         for least, meaning in ((5, "low"), (10, "medium"), (15, "high"))
+    )
+    + (
+        Fact(
+            "the items",
+            "three or more at 2",
+            "a somatoform disorder: sensitivity 78 %, specificity 71 %; not computed here",
+            "kroenke2002",
+        ),
     ),
     changes=(Fact("phq15_total", "3", "origin uncertain", "unknown", checked=False),),
 )
@@ -99,7 +107,7 @@ COMPASS31 = Instrument(
     name="Composite Autonomic Symptom Score, 31 items",
     items=tuple(_compass_item(*row) for row in _COMPASS) + (_compass_part(1, "part 1"), _compass_part(2, "part 2")),
     scores=tuple(
-        total(f"compass31_{key}", name, columns("compass31", items), over=under / by)
+        total(f"compass31_{key}", name, named("compass31", items), over=under / by)
         for key, name, items, by, under in _DOMAINS
     )
     + (total("compass31_total", "total", [f"compass31_{key}" for key, *_ in _DOMAINS]),),

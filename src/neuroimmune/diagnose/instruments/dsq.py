@@ -151,11 +151,11 @@ _PERIOD = "past six months"
 _LICENCE = "free to use, with citation; the wording here is ours"
 _COMPOSITE = "A symptom is 25 times the mean of its frequency and severity, 0 to 100, and needs both."
 _HALF = "A domain is the mean of its symptoms when half of them are answered (assumed: no published rule was found)."
-_STEP_1 = tuple(range(14, 19))
+_STEP_1 = tuple(DOMAINS["pem"][1])
 
 DSQ2 = Instrument(
     key="dsq-2",
-    name="DePaul Symptom Questionnaire 2, and the DSQ",
+    name="DePaul Symptom Questionnaire (DSQ and DSQ-2)",
     items=_symptoms(SYMPTOMS)
     + (
         Item("dsq_lifelong", 0, 1, "fatigue lifelong", labels=NO_YES),
@@ -177,6 +177,7 @@ DSQ2 = Instrument(
         "2/2 is both answers at 2 or more, not a composite of 50: frequency 4 and severity 1 is 62.5 and not present.",
         "The domains are those of the Canadian criteria. Which items make the eight factors of the DSQ-2 was not "
         "found, so the factors are not scored.",
+        "Items 67 to 89 enter no score and no definition here.",
         "Items 41 and 52 are split into a and b in the DSQ-2: in a definition either half stands for the whole; in the "
         "domain scores only the undivided items count.",
         "The codes and labels of dsq_begin are recalled, not seen in the form; compare them with yours, or give "
@@ -217,7 +218,9 @@ DSQ_PEM = Instrument(
         Item("dsqpem_7", 0, 1, "item 7: worse after minimal physical effort", labels=NO_YES),
         Item("dsqpem_8", 0, 1, "item 8: worse after mental effort", labels=NO_YES),
         Item("dsqpem_9", 0, 5, "item 9: how long it lasts", labels=DURATION),
-        Item("dsqpem_10", 0, 1, "item 10: no exercise because it makes symptoms worse", labels=NO_YES),
+        Item(
+            "dsqpem_10", 0, 1, "item 10: no exercise because it makes symptoms worse (read by nothing)", labels=NO_YES
+        ),
     ),
     scores=(
         mean(

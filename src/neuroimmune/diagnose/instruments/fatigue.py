@@ -1,6 +1,6 @@
 """Fatigue: Chalder's scale, MFI-20, Krupp's severity scale, CIS-20."""
 
-from neuroimmune.diagnose.instrument import Fact, Instrument, columns, numbered, total, whole_numbers
+from neuroimmune.diagnose.instrument import Fact, Instrument, named, numbered, total, whole_numbers
 
 COMPLETE = "Every item of a scale is needed (assumed: no published rule was verified)."
 
@@ -19,10 +19,10 @@ CFQ11 = Instrument(
     name="Chalder fatigue scale, 11 items",
     items=numbered("cfq11", range(1, 12), 0, 3),
     scores=(
-        total("cfq11_likert", "Likert total", columns("cfq11", range(1, 12))),
-        total("cfq11_bimodal", "bimodal total", columns("cfq11", range(1, 12)), points=(0, 0, 1, 1)),
-        total("cfq11_physical", "physical fatigue, Likert", columns("cfq11", range(1, 8))),
-        total("cfq11_mental", "mental fatigue, Likert", columns("cfq11", range(8, 12))),
+        total("cfq11_likert", "Likert total", named("cfq11", range(1, 12))),
+        total("cfq11_bimodal", "bimodal total", named("cfq11", range(1, 12)), points=(0, 0, 1, 1)),
+        total("cfq11_physical", "physical fatigue, Likert", named("cfq11", range(1, 8))),
+        total("cfq11_mental", "mental fatigue, Likert", named("cfq11", range(8, 12))),
     ),
     missing=COMPLETE,
     source="chalder1993",
@@ -47,11 +47,11 @@ MFI20 = Instrument(
     name="Multidimensional Fatigue Inventory, 20 items",
     items=_reversible("mfi20", 20, 5, [2, 5, 9, 10, 13, 14, 16, 17, 18, 19]),
     scores=(
-        total("mfi20_general", "general fatigue", columns("mfi20", (1, 5, 12, 16))),
-        total("mfi20_physical", "physical fatigue", columns("mfi20", (2, 8, 14, 20))),
-        total("mfi20_activity", "reduced activity", columns("mfi20", (3, 6, 10, 17))),
-        total("mfi20_motivation", "reduced motivation", columns("mfi20", (4, 9, 15, 18))),
-        total("mfi20_mental", "mental fatigue", columns("mfi20", (7, 11, 13, 19))),
+        total("mfi20_general", "general fatigue", named("mfi20", (1, 5, 12, 16))),
+        total("mfi20_physical", "physical fatigue", named("mfi20", (2, 8, 14, 20))),
+        total("mfi20_activity", "reduced activity", named("mfi20", (3, 6, 10, 17))),
+        total("mfi20_motivation", "reduced motivation", named("mfi20", (4, 9, 15, 18))),
+        total("mfi20_mental", "mental fatigue", named("mfi20", (7, 11, 13, 19))),
     ),
     period="lately",
     missing=COMPLETE,
@@ -68,7 +68,7 @@ FSS = Instrument(
     key="fss",
     name="Fatigue Severity Scale",
     items=numbered("fss", range(1, 10), 1, 7),
-    scores=(total("fss_mean", "mean of nine items", columns("fss", range(1, 10)), over=9),),
+    scores=(total("fss_mean", "mean of nine items", named("fss", range(1, 10)), over=9),),
     period="past week",
     missing=COMPLETE,
     source="krupp1989",
@@ -83,11 +83,11 @@ CIS20 = Instrument(
     name="Checklist Individual Strength, 20 items",
     items=_reversible("cis20", 20, 7, [1, 3, 4, 9, 10, 13, 14, 16, 17, 18, 19]),
     scores=(
-        total("cis20_fatigue", "subjective fatigue", columns("cis20", (1, 4, 6, 9, 12, 14, 16, 20))),
-        total("cis20_concentration", "concentration", columns("cis20", (3, 8, 11, 13, 19))),
-        total("cis20_motivation", "motivation", columns("cis20", (2, 5, 15, 18))),
-        total("cis20_activity", "physical activity", columns("cis20", (7, 10, 17))),
-        total("cis20_total", "total", columns("cis20", whole_numbers((1, 20)))),
+        total("cis20_fatigue", "subjective fatigue", named("cis20", (1, 4, 6, 9, 12, 14, 16, 20))),
+        total("cis20_concentration", "concentration", named("cis20", (3, 8, 11, 13, 19))),
+        total("cis20_motivation", "motivation", named("cis20", (2, 5, 15, 18))),
+        total("cis20_activity", "physical activity", named("cis20", (7, 10, 17))),
+        total("cis20_total", "total", named("cis20", whole_numbers((1, 20)))),
     ),
     period="past two weeks",
     missing=COMPLETE,

@@ -1,6 +1,6 @@
 """Function: what a person can do, and at what cost."""
 
-from neuroimmune.diagnose.instrument import Instrument, columns, numbered, total
+from neuroimmune.diagnose.instrument import Instrument, named, numbered, total
 from neuroimmune.diagnose.instruments.fatigue import COMPLETE
 
 
@@ -10,7 +10,7 @@ def _funcap(size: int) -> Instrument:
         key=key,
         name=f"FUNCAP{size}, functional capacity in ME/CFS",
         items=numbered(key, range(1, size + 1), 0, 6),
-        scores=(total(f"{key}_mean", "mean of all items", columns(key, range(1, size + 1)), over=size),),
+        scores=(total(f"{key}_mean", "mean of all items", named(key, range(1, size + 1)), over=size),),
         direction="higher is better",
         period="an average day of the last month",
         missing=COMPLETE,

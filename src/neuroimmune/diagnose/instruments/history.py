@@ -2,8 +2,6 @@
 
 from neuroimmune.diagnose.instrument import NO_YES, Instrument, Item
 
-_YEARS = "resolved before the onset of fatigue by (blank if not resolved)"
-
 _FACTS = {
     "lifelong_fatigue": "fatigue was always there, without an onset",
     "definite_onset": "the fatigue began at a definite time",
@@ -58,6 +56,13 @@ FND_SIGNS = {
     "sway": "sway that improves with distraction",
     "attack": "features of a functional attack, seen or on video-EEG",
 }
+
+
+def _resolved(column: str, what: str) -> Item:
+    meaning = f"{what} was resolved before the onset of fatigue (0 if not resolved) by"
+    return Item(f"{column}_years", 0, 100, meaning, unit="years", whole=False)
+
+
 _NUMBERS = (
     Item("sex", 0, 1, "sex", labels=("female", "male")),
     Item("age", 0, 120, "age", unit="years", whole=False),
@@ -65,11 +70,11 @@ _NUMBERS = (
     Item("fatigue_months", 0, 1440, "fatigue or illness has lasted", unit="months", whole=False),
     Item("pain_months", 0, 1440, "pain has been at a similar level for", unit="months", whole=False),
     Item("fatigue_percent", 0, 100, "fatigue is present for", unit="%", whole=False),
-    Item("tender_points", 0, 18, "painful tender points, of 18, at about 4 kg:"),
-    Item("melancholic_depression_years", 0, 100, _YEARS, unit="years", whole=False),
-    Item("eating_disorder_years", 0, 100, _YEARS, unit="years", whole=False),
-    Item("substance_abuse_years", 0, 100, _YEARS, unit="years", whole=False),
-    Item("covid_months", 0, 1440, "since the onset of infection", unit="months", whole=False),
+    Item("tender_points", 0, 18, "of 18 tender points pressed with about 4 kg, those that hurt are"),
+    _resolved("melancholic_depression", "melancholic depression"),
+    _resolved("eating_disorder", "the eating disorder"),
+    _resolved("substance_abuse", "the substance abuse"),
+    Item("covid_months", 0, 1440, "the onset of the infection lies back", unit="months", whole=False),
     Item("covid_symptom_months", 0, 1440, "symptoms since the infection have lasted", unit="months", whole=False),
     Item("fnd_months", 0, 1440, "functional symptom has lasted", unit="months", whole=False),
 )
@@ -81,8 +86,7 @@ HISTORY = Instrument(
     + tuple(Item(column, 0, 1, meaning, labels=NO_YES) for column, meaning in _FACTS.items())
     + tuple(Item(f"fnd_sign_{key}", 0, 1, meaning, labels=NO_YES) for key, meaning in FND_SIGNS.items()),
     source="the definitions that ask for it",
-    licence="ours",
+    licence="none: the words are ours",
     missing="A clause that rests on a missing answer ends in cannot say.",
-    direction="no direction",
     notes=("Exclusions are for a clinician: fill them in only from a clinical examination.",),
 )

@@ -1,6 +1,6 @@
 """Pain: widespread pain and symptom severity, AAPT sites, FIQR."""
 
-from neuroimmune.diagnose.instrument import NO_YES, Fact, Instrument, Item, columns, numbered, total
+from neuroimmune.diagnose.instrument import NO_YES, Fact, Instrument, Item, named, numbered, total
 
 # The five regions of 2016. The jaw, chest and abdomen count among the 19 areas but not towards generalised pain.
 REGIONS = {
@@ -15,8 +15,8 @@ AREAS = tuple(area for areas in REGIONS.values() for area in areas)
 SITES = ("head", "left_arm", "right_arm", "chest", "abdomen", "upper_back", "lower_back", "left_leg", "right_leg")
 GRADE = ("none", "mild", "moderate", "severe")
 _EVERY = "Every answer is needed for the number; a verdict asks instead what the missing answers could still change."
-_SEVERITY = columns("sss", ("fatigue", "unrefreshed", "cognition"))
-_SURVEY = columns("sss", ("headache", "cramps", "depression"))
+_SEVERITY = named("sss", ("fatigue", "unrefreshed", "cognition"))
+_SURVEY = named("sss", ("headache", "cramps", "depression"))
 
 WPI_SSS = Instrument(
     key="wpi-sss",
@@ -70,9 +70,9 @@ FIQR = Instrument(
     name="Revised Fibromyalgia Impact Questionnaire",
     items=numbered("fiqr", range(1, 22), 0, 10),
     scores=(
-        total("fiqr_function", "function", columns("fiqr", range(1, 10)), over=3, needed=1),
-        total("fiqr_impact", "overall impact", columns("fiqr", (10, 11)), needed=1),
-        total("fiqr_symptoms", "symptoms", columns("fiqr", range(12, 22)), over=2, needed=1),
+        total("fiqr_function", "function", named("fiqr", range(1, 10)), over=3, needed=1),
+        total("fiqr_impact", "overall impact", named("fiqr", (10, 11)), needed=1),
+        total("fiqr_symptoms", "symptoms", named("fiqr", range(12, 22)), over=2, needed=1),
         total("fiqr_total", "total", ("fiqr_function", "fiqr_impact", "fiqr_symptoms")),
     ),
     period="past seven days",

@@ -1,6 +1,6 @@
 """RAND-36 health survey, version 1.0."""
 
-from neuroimmune.diagnose.instrument import Fact, Instrument, Item, columns, mean, whole_numbers
+from neuroimmune.diagnose.instrument import Fact, Instrument, Item, mean, named, whole_numbers
 
 _POINTS = [  # the items, their codes 1, 2, … and what each counts
     (whole_numbers(1, 2, 20, 22, 34, 36), (100, 75, 50, 25, 0)),
@@ -21,6 +21,7 @@ _SCALES = [
     ("bp", "pain (RAND)", whole_numbers(21, 22)),
     ("gh", "general health (RAND)", whole_numbers(1, (33, 36))),
 ]
+REDUCED = {"rand36_rp": 50, "rand36_sf": 62.5, "rand36_vt": 35}  # two of three: a substantial reduction of activity
 # The names of the same items in the data sets of DePaul University.
 _MOS = (
     ["mos1", "mos2"]
@@ -35,7 +36,7 @@ RAND36 = Instrument(
     key="rand36",
     name="RAND-36 health survey 1.0",
     items=tuple(Item(f"rand36_{n}", 1, len(_OF_ITEM[n]), f"item {n}", _OF_ITEM[n]) for n in range(1, 37)),
-    scores=tuple(mean(f"rand36_{key}", name, columns("rand36", items), needed=1) for key, name, items in _SCALES),
+    scores=tuple(mean(f"rand36_{key}", name, named("rand36", items), needed=1) for key, name, items in _SCALES),
     direction="higher is better",
     period="past four weeks",
     missing="A scale is the mean of the items that were answered, however few.",
@@ -43,9 +44,12 @@ RAND36 = Instrument(
     licence="free, with a credit line to RAND and a mark on every change; not the SF-36, whose pain and general "
     "health are scored otherwise",
     cutoffs=(
-        Fact("rand36_rp", "at most 50", "substantial reduction, two of three", "jason2018"),
-        Fact("rand36_sf", "at most 62.5", "substantial reduction, two of three", "jason2018"),
-        Fact("rand36_vt", "at most 35", "substantial reduction, two of three", "jason2018"),
+        *(
+            Fact(column, f"at most {limit:g}", "substantial reduction, two of three", "jason2018")
+            for column, limit in REDUCED.items()
+        ),
+        Fact("rand36_pf", "at most 65", "entry to the PACE trial", "BMC Psychology 2018, table"),
+        Fact("rand36_pf", "at least 60", "recovery as the PACE trial published it; 85 by its protocol", "the same"),
     ),
     changes=(
         Fact("rand36_pf", "8", "half a standard deviation, as the PACE trial used it", "BMC Psychology 2018, table"),

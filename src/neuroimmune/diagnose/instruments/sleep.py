@@ -1,12 +1,9 @@
 """Sleep: the Pittsburgh index."""
 
-import numpy as np
-
-from neuroimmune.diagnose.instrument import Banded, Fact, Instrument, Item, Ratio, Skip, columns, total
+from neuroimmune.diagnose.instrument import Banded, Fact, Instrument, Item, Ratio, Skip, above, below, named, total
 
 _HOW_OFTEN = ("not in the past month", "less than once a week", "once or twice a week", "three or more times a week")
 _REASONS = "abcdefghij"
-_OVER_SEVEN = float(np.nextafter(7, 8))  # seven hours exactly count 1, six hours exactly too
 
 PSQI = Instrument(
     key="psqi",
@@ -26,15 +23,15 @@ PSQI = Instrument(
         Item("psqi_quality", 0, 3, "overall quality, 0 very good to 3 very bad"),
     ),
     scores=(
-        Banded("psqi_c1", "component 1, quality", ("psqi_quality",), (0, 1, 2)),
-        Banded("psqi_falling", "time until asleep, banded", ("psqi_latency",), (15, 30, 60)),
-        Banded("psqi_c2", "component 2, latency", ("psqi_falling", "psqi_5a"), (0, 2, 4)),
-        Banded("psqi_c3", "component 3, duration", ("psqi_hours",), (_OVER_SEVEN, 6, 5), descending=True),
+        Banded("psqi_c1", "component 1, quality", ("psqi_quality",), above(0, 1, 2)),
+        Banded("psqi_falling", "time until asleep, banded", ("psqi_latency",), above(15, 30, 60)),
+        Banded("psqi_c2", "component 2, latency", ("psqi_falling", "psqi_5a"), above(0, 2, 4)),
+        Banded("psqi_c3", "component 3, duration", ("psqi_hours",), (("at most", 7), *below(6, 5))),
         Ratio("psqi_efficiency", "hours asleep, % of hours in bed", "psqi_hours", "psqi_bed", "psqi_up"),
-        Banded("psqi_c4", "component 4, efficiency", ("psqi_efficiency",), (85, 75, 65), descending=True),
-        Banded("psqi_c5", "component 5, disturbance", columns("psqi", [f"5{r}" for r in _REASONS[1:]]), (0, 9, 18)),
-        Banded("psqi_c6", "component 6, medicine", ("psqi_medicine",), (0, 1, 2)),
-        Banded("psqi_c7", "component 7, by day", ("psqi_awake", "psqi_enthusiasm"), (0, 2, 4)),
+        Banded("psqi_c4", "component 4, efficiency", ("psqi_efficiency",), below(85, 75, 65)),
+        Banded("psqi_c5", "component 5, disturbance", named("psqi", [f"5{r}" for r in _REASONS[1:]]), above(0, 9, 18)),
+        Banded("psqi_c6", "component 6, medicine", ("psqi_medicine",), above(0, 1, 2)),
+        Banded("psqi_c7", "component 7, by day", ("psqi_awake", "psqi_enthusiasm"), above(0, 2, 4)),
         total("psqi_total", "global score", [f"psqi_c{n}" for n in range(1, 8)]),
     ),
     period="past month",
@@ -48,6 +45,7 @@ PSQI = Instrument(
         "Seven hours asleep exactly count 1 in component 3, six hours exactly too.",
         "Items 6 to 9 are numbered differently in different editions, so their columns carry names.",
         "Times are clock times of 24 hours (23:30 or 23.5). A person in bed at 11 in the evening is at 23.",
-        "Hours in bed run from one time to the other over midnight. Equal times give no efficiency.",
+        "Hours in bed run from one time to the other over midnight. Equal times give no efficiency, and neither "
+        "do more hours asleep than in bed: the row is marked.",
     ),
 )
