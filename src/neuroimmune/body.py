@@ -105,14 +105,14 @@ class Body(System):
     il6_on_brain_half: float = par(
         1.0, "pg/mL", "rise of IL-6 from which it counts", "assumed: about its resting level"
     )
-    tnf_on_brain: float = par(0.553, "1", "signal to the brain by TNF, an e-fold of its rise", FIT)
+    tnf_on_brain: float = par(0.6143, "1", "signal to the brain by TNF, an e-fold of its rise", FIT)
     tnf_on_brain_half: float = par(2.0, "pg/mL", "rise of TNF from which it counts", "assumed: about its resting level")
 
     slow_on_restoration: float = par(0.1, "1", "slowing of restoration by the slow signal", "assumed: no human number")
-    stress_on_arousal: float = par(0.3469, "1", "arousal by stress", FIT + "; spread assumed", spread=0.5)
-    exertion_on_arousal: float = par(5.841, "1", "arousal by exertion at maximum", FIT)
+    stress_on_arousal: float = par(0.3222, "1", "arousal by stress", FIT + "; spread assumed", spread=0.5)
+    exertion_on_arousal: float = par(5.869, "1", "arousal by exertion at maximum", FIT)
     fast_on_arousal: float = par(
-        0.02784, "1", "arousal by the brain's fast signal",
+        0.02951, "1", "arousal by the brain's fast signal",
         FIT + "; spread: that of heart rate grows from 9.4 to 11.4, dobreva2021", spread=0.2,
     )  # fmt: skip
 

@@ -34,16 +34,16 @@ class Autonomic(System):
         61.0, "1/minute", "heart rate at rest by day", "dobreva2021: data file, mean and SD before the dose",
         spread=0.15,
     )  # fmt: skip
-    sympathetic_on_rate: float = par(0.4546, "1", "share of the rate that a doubling of sympathetic tone adds", FIT)
+    sympathetic_on_rate: float = par(0.4376, "1", "share of the rate that a doubling of sympathetic tone adds", FIT)
     vagal_on_rate: float = par(
         0.7, "1", "slowing of the pacemaker by usual vagal tone", "jose1970: alone it beats 104 a minute"
     )
-    warmth_on_rate: float = par(0.1197, "1/kelvin", "share of the rate that a kelvin of fever adds", FIT)
+    warmth_on_rate: float = par(0.1175, "1/kelvin", "share of the rate that a kelvin of fever adds", FIT)
     rmssd_rest: float = par(42.0, "ms", "RMSSD at rest by day", "nunan2010: short-term norm 42 (SD 15)", spread=0.35)
-    slow_share: float = par(0.6123, "1", "share of arousal that is slow", FIT, range=(0.0, 1.0))
-    tau_slow: float = par(0.3553, "hour", "time of slow arousal", FIT)
+    slow_share: float = par(0.5918, "1", "share of arousal that is slow", FIT, range=(0.0, 1.0))
+    tau_slow: float = par(0.3121, "hour", "time of slow arousal", FIT)
     sleep_on_arousal: float = par(0.2, "1", "fall of arousal in sleep", "assumed: a small part of the fall of the rate")
-    sleep_on_vagal: float = par(0.8181, "1", "rise of vagal tone in sleep", FIT)
+    sleep_on_vagal: float = par(0.8174, "1", "rise of vagal tone in sleep", FIT)
 
     def rates(self, t: Any, y: AutonomicState, drive: Any, asleep: Any) -> AutonomicState:
         """`drive` is what raises arousal; nothing at rest by day."""

@@ -29,23 +29,23 @@ class Symptoms(System):
         18.0, "1", "fatigue at rest", "harrison2015: 16 and 22 before two injections; spread of 12.6", spread=0.6
     )  # fmt: skip
     fast_on_fatigue: float = par(
-        0.3329, "1", "fatigue by the fast path",
+        0.3342, "1", "fatigue by the fast path",
         FIT + "; spread: its SD grows from 12.6 to 22.5, harrison2015", spread=0.6,
     )  # fmt: skip
-    slow_on_fatigue: float = par(0.05396, "1", "fatigue by the slow path", FIT)
+    slow_on_fatigue: float = par(0.05446, "1", "fatigue by the slow path", FIT)
     active_on_fatigue: float = par(0.0, "1", "fatigue by active microglia", "assumed: nothing, as one hit leaves none")
-    sleepiness_on_fatigue: float = par(0.007843, "1", "fatigue by sleepiness above the usual", FIT)
+    sleepiness_on_fatigue: float = par(0.009584, "1", "fatigue by sleepiness above the usual", FIT)
     debt_on_fatigue: float = par(
-        5.601, "1", "fatigue by sleep debt above the usual",
+        5.842, "1", "fatigue by sleep debt above the usual",
         FIT + "; spread assumed as of the fast path", spread=0.6,
     )  # fmt: skip
-    sleepiness_usual: float = par(33.52, "1", "sleepiness above which it tires", FIT)
+    sleepiness_usual: float = par(36.58, "1", "sleepiness above which it tires", FIT)
     sickness_rest: float = par(
         19.0, "1", "flu-like symptoms at rest", "sicknessq2017: 5.8 of 30 before endotoxin", spread=0.5
     )  # fmt: skip
-    slow_on_sickness: float = par(0.01971, "1", "flu-like symptoms by the slow path", FIT)
+    slow_on_sickness: float = par(0.03164, "1", "flu-like symptoms by the slow path", FIT)
     nerve_on_sickness: float = par(
-        0.004423,
+        0.001781,
         "1",
         "flu-like symptoms by what nerves tell of the blood at once",
         FIT + "; spread assumed",
@@ -55,7 +55,7 @@ class Symptoms(System):
         3.0, "1", "steepness with which they follow it",
         "assumed: in sicknessq2017 they come and go faster than a logarithm of cytokines", fixed=True,
     )  # fmt: skip
-    warmth_on_sickness: float = par(0.02044, "1/kelvin", "flu-like symptoms by fever", FIT)
+    warmth_on_sickness: float = par(0.02135, "1/kelvin", "flu-like symptoms by fever", FIT)
     mood_rest: float = par(10.0, "1", "negative mood at rest", "assumed: low on every scale", spread=0.5)
     fast_on_mood: float = par(
         0.05, "1", "negative mood by the fast path", "assumed: to be fitted; spread assumed as of fatigue", spread=0.6,
@@ -64,19 +64,19 @@ class Symptoms(System):
         781.0, "kPa", "pressure at which pain begins, at rest", "dobreva2021: before the dose, SD 234", spread=0.29
     )
     fast_on_pain: float = par(
-        0.02452, "1", "lowering of the pain threshold by the fast path",
+        0.02333, "1", "lowering of the pain threshold by the fast path",
         FIT + "; spread assumed", spread=0.4,
     )  # fmt: skip
-    slow_on_pain: float = par(0.02191, "1", "lowering of the pain threshold by the slow path", FIT)
+    slow_on_pain: float = par(0.02079, "1", "lowering of the pain threshold by the slow path", FIT)
     sleepiness_on_pain: float = par(
-        0.002503, "1", "lowering of the pain threshold by sleepiness above the usual",
+        0.002872, "1", "lowering of the pain threshold by sleepiness above the usual",
         FIT + "; spread assumed", spread=0.4,
     )  # fmt: skip
     reaction_rest: float = par(
         265.0, "ms", "mean reaction time, rested", "belenky2003: 265 (SD 30) on the day before", spread=0.11
     )  # fmt: skip
     debt_on_reaction: float = par(
-        1.288, "1", "slowing by sleep debt, above the usual",
+        1.219, "1", "slowing by sleep debt, above the usual",
         FIT + "; spread: its SD grows from 30 to 67 ms, belenky2003", spread=0.7,
     )  # fmt: skip
 
