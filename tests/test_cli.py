@@ -218,13 +218,13 @@ def test_model_of_one_system(run):
 def test_model_as_markdown(run):
     code, out, _ = run("model", "--markdown")
     assert code == 0 and out.startswith("# ")
-    for words in ("## hpa", "## cytokines", "$$\n\\frac{d", "| k_acth | 2.07944", "milo2025"):
+    for words in ("## hpa", "## cytokines", "$$\n\\frac{d", "| k_pituitary | 0.00144406", "milo2025"):
         assert words in out
     assert out.count("$$") % 2 == 0
 
 
 @pytest.mark.parametrize("kind, words", [
-    ("antimony", ["model Body_model()", "cortisol' =", "hpa__k_acth = 2.07", "at (time >= 9.0)", "not medical advice"]),
+    ("antimony", ["model Body_model()", "cortisol' =", "hpa__k_pituitary = 0.00144", "at (time >= 9.0)", "not medical advice"]),
     ("sbml", ["<sbml ", 'id="hpa__k_acth"', "<listOfEvents>", "not medical advice"]),
 ])  # fmt: skip
 def test_export(run, tmp_path, kind, words):

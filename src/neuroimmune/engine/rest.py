@@ -12,6 +12,7 @@ PLAIN_DAYS = 4  # before any acceleration, so that it is the rest nearest to the
 MOST_DAYS = 200
 TRIAL_DAYS = 6
 NEAR_ENOUGH = 5e-6  # change in a day, relative to each state's size; slow states may be 50 times as far from rest
+FAINT = 1e-3  # of each state's scale
 DISTURBANCE = 1e-2  # relative to each state's size
 MARGIN = 2e-3  # what float32 and the solver add to a day's growth of a disturbance
 
@@ -65,8 +66,9 @@ def _settle(
         mixed = _mix(points, changes) if number >= PLAIN_DAYS and history > 1 else after
         far = np.abs(mixed - after) > scale + np.abs(after)
         below = (mixed < 0) & (start[waiting] >= 0)
-        mixed = np.where(below, after, mixed)  # of what fades to nothing a mixture may be a little less
-        bad = (~np.isfinite(mixed) | far).any(1)
+        faint = below & (mixed > -FAINT * scale)  # of what fades to nothing a mixture may be a little less
+        mixed = np.where(faint, after, mixed)
+        bad = (~np.isfinite(mixed) | far | below & ~faint).any(1)
         mixed[bad] = after[bad]
         rested = worst < NEAR_ENOUGH
         found[waiting[rested]] = True

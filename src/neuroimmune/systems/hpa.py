@@ -41,7 +41,8 @@ class HPA(System):
     - The adrenal answers ACTH by a sigmoid, for in a day ACTH swings 2.4-fold and cortisol 8-fold (carroll2007,
       debono2009), yet cortisol hardly exceeds three times its morning peak.
     - The daily drive is the exponential of two cosines, so never negative; grosskopf_ultradian has their sum.
-    - Cytokines drive CRH past MR, for else what raises ACTH tenfold at cortisol's height would, as a trace, double it.
+    - Cytokines drive CRH past MR. What raises ACTH tenfold then does less as a trace: 2 pg/mL of IL-6 raise cortisol by
+      a fifth, else by a third.
 
     Without rhythm and with an adrenal in proportion to ACTH it is the published model. Valid for hours to
     months; not for adrenal failure.
