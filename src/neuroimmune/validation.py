@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 OUTSIDE = 0.05  # the share of simulated studies that lie outside the interval
 UNINFORMATIVE = 3.0
-MODEL_ERROR = 0.1  # SD of the logarithm of a change, declared before the fits, which have it too
+MODEL_ERROR = 0.1  # a share of a number or of its change, declared before the fits, which have it too
 MOST_LOST = 0.01  # of the virtual people may fail or have no resting day
 BEFORE = 0.01  # hours before zero at which readings "before" are taken
 VERDICTS = {
@@ -162,6 +162,7 @@ class Run:
     values: Mapping[str, np.ndarray]
     before: Mapping[str, np.ndarray]
     solved: np.ndarray
+    quiet: bool
 
     def at(self, row: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Values at the hours at which a row's people are read, those before, and the hours."""
@@ -188,6 +189,7 @@ def follow(pool: Pool, protocol: Protocol, rows: "pd.DataFrame") -> Run:
         {n: v[:, _places(moments, zero + hours)] for n, v in values.items()},
         {n: v[:, 0] for n, v in values.items()},
         pool.rested & ~np.isin(pool.people.ids, failed),
+        not protocol.happenings,
     )  # fmt: skip
 
 
@@ -230,8 +232,8 @@ def studies(
 
     Each has people of one draw of the parameters, nobody twice; with `best`, people with the best parameters. A study
     of more people than the pool has of a draw is simulated with as many as there are: studies of thousands differ by
-    more than who is in them. What the equations themselves may miss, `error`, multiplies every change; a number
-    that was read off a figure has the error of reading.
+    more than who is in them. What the equations themselves may miss is a share, `error`, of the number or of its
+    change since before, whichever is less; a number that was read off a figure has the error of reading.
     """
     study, quantity = rows.study.iloc[0], rows.quantity.iloc[0]
     generator, noise = stream(pool.people.seed, f"studies of {study} {quantity}"), noises().get(quantity, Noise())
@@ -265,8 +267,10 @@ def studies(
             if row.statistic == "time of peak":  # nobody knows where between two readings it was
                 found[:, place] += SAMPLED * (generator.random(count) - 0.5)
             if not best:
-                rest = at_rest(row, read[since][:, n])
-                found[:, place] = rest + (found[:, place] - rest) * np.exp(error * generator.standard_normal(count))
+                size = np.abs(found[:, place])
+                if not run.quiet:
+                    size = np.minimum(size, np.abs(found[:, place] - at_rest(row, read[since][:, n])))
+                found[:, place] += error * size * generator.standard_normal(count)
             found[:, place] += np.nan_to_num(row.reading) * generator.standard_normal(count)
     return found
 
