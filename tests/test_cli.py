@@ -224,7 +224,7 @@ def test_model_as_markdown(run):
 
 
 @pytest.mark.parametrize("kind, words", [
-    ("antimony", ["model Body_model()", "cortisol' =", "hpa__k_pituitary = 0.00144", "at (time >= 9.0)", "not medical advice"]),
+    ("antimony", ["model Body_model()", "cortisol' =", "hpa__gr_half =", "at (time >= 9.0)", "not medical advice"]),
     ("sbml", ["<sbml ", 'id="hpa__k_acth"', "<listOfEvents>", "not medical advice"]),
 ])  # fmt: skip
 def test_export(run, tmp_path, kind, words):
