@@ -18,7 +18,7 @@ FITTED = sorted(f.name.removesuffix(".csv") for f in POSTERIOR.iterdir() if f.na
 
 
 def seen(statistic, time_h=1.0, rise=1.0):
-    return Observation("a", "b", "c", "", "il6", statistic, time_h, np.nan, rise, 1.0, 1.0, 4)
+    return Observation("a", "b", "c", "", "il6", statistic, time_h, np.nan, rise, 1.0, 1.0, 0.0, 4)
 
 
 def test_statistics_are_those_of_the_papers():

@@ -9,7 +9,7 @@ from neuroimmune.population import people
 from neuroimmune.quantity import System, declared, par, state
 from neuroimmune.simulation import simulate
 
-SCALES = {name: known.scale for name, known in declared(Body.rates, "y").items() if known.value == 0}
+SCALES = {name: known.scale for name, known in declared(Body.rates, "y").items()}
 
 
 def test_thirty_days_of_rest():

@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 OUTSIDE = 0.05  # the share of simulated studies that lie outside the interval
 UNINFORMATIVE = 3.0
-MODEL_ERROR = 0.1  # a share of a number or of its change, declared before the fits, which have it too
 MOST_LOST = 0.01  # of the virtual people may fail or have no resting day
 BEFORE = 0.01  # hours before zero at which readings "before" are taken
 VERDICTS = {
@@ -51,16 +50,21 @@ VERDICTS = {
     "not simulated": "the model cannot show it, for the reason given",
 }
 NO_N = "not counted: how many people it was is unknown"
+ALIKE = ("sleep.chronotype",)  # laboratories wake everybody at seven, and other studies count from waking
 REFERENCE = "not counted: it is the value that the rises are counted from"
 
 
 class Noise(NamedTuple):
-    """How a quantity is read: `sd` or `cv` within a person, the least that is read, the log-SD between laboratories."""
+    """How a quantity is read: `sd` or `cv` within a person, the least that is read, the log-SD between laboratories.
+
+    `model` is what the equations may miss: a share of a number or of its change, as in the fits and declared before.
+    """
 
     sd: float = 0.0
     cv: float = 0.0
     floor: float = -np.inf
     assay: float = 0.0
+    model: float = 0.05
     source: str = ""
 
     def readings(self, truth: np.ndarray, scale: np.ndarray, generator: np.random.Generator) -> np.ndarray:
@@ -124,7 +128,7 @@ def draw_pool(body: System, drawn: "pd.DataFrame | None", draws: int, each: int,
     """People of a body whose parameters are drawn from the rows of a table, and differ between people as declared."""
     draws = draws if drawn is None else min(draws, len(drawn))
     group, known, scales = people(body, draws * each + best, seed), parameters(body), {}
-    traits = dict(group.traits)
+    traits = {name: values for name, values in group.traits.items() if name not in ALIKE}
     chosen = [] if drawn is None else np.linspace(0, len(drawn) - 1, draws).round().astype(int)
     for path in [] if drawn is None else drawn.columns:
         values = drawn[path].to_numpy(float)[chosen]  # type: ignore[index]
@@ -225,15 +229,13 @@ def obstacle(row: Any, body: System, known: Mapping[str, Quantity]) -> str:
     return ""
 
 
-def studies(
-    rows: "pd.DataFrame", runs: Mapping[Any, Run], pool: Pool, count: int, best: bool, error: float = MODEL_ERROR
-) -> np.ndarray:
+def studies(rows: "pd.DataFrame", runs: Mapping[Any, Run], pool: Pool, count: int, best: bool) -> np.ndarray:
     """The numbers of a curve's rows in each of `count` simulated studies, shape (count, rows).
 
     Each has people of one draw of the parameters, nobody twice; with `best`, people with the best parameters. A study
     of more people than the pool has of a draw is simulated with as many as there are: studies of thousands differ by
-    more than who is in them. What the equations themselves may miss is a share, `error`, of the number or of its
-    change since before, whichever is less; a number that was read off a figure has the error of reading.
+    more than who is in them. What the equations themselves may miss is a share of the number or of its change
+    since before, whichever is less; a number that was read off a figure has the error of reading.
     """
     study, quantity = rows.study.iloc[0], rows.quantity.iloc[0]
     generator, noise = stream(pool.people.seed, f"studies of {study} {quantity}"), noises().get(quantity, Noise())
@@ -270,7 +272,7 @@ def studies(
                 size = np.abs(found[:, place])
                 if not run.quiet:
                     size = np.minimum(size, np.abs(found[:, place] - at_rest(row, read[since][:, n])))
-                found[:, place] += error * size * generator.standard_normal(count)
+                found[:, place] += noise.model * size * generator.standard_normal(count)
             found[:, place] += np.nan_to_num(row.reading) * generator.standard_normal(count)
     return found
 

@@ -30,7 +30,7 @@ class CytokineState(NamedTuple):
     il6: float = state(1.0475, "pg/mL", "interleukin-6 in plasma")
     il8: float = state(3.0105, "pg/mL", "interleukin-8 in plasma")
     il10: float = state(0.2345, "pg/mL", "interleukin-10 in plasma")
-    temperature: float = state(-0.25, "kelvin", "body temperature, above the person's own mean of the day", scale=0.1)
+    temperature: float = state(-0.089, "kelvin", "body temperature, above the person's own mean of the day", scale=0.1)
     crp_synthesis: float = state(0.0, "mg/L/hour", "making of C-reactive protein by the liver, above rest", scale=0.01)
     crp: float = state(0.8, "mg/L", "C-reactive protein in plasma")
 
