@@ -68,11 +68,11 @@ def rows() -> "pd.DataFrame":
     """The verified rows of role fit; effect sizes pooled over studies are left out, for their SD is unknown."""
     import pandas as pd
 
-    found = pd.concat([targets(name) for name in target_sets()], ignore_index=True)
+    found: pd.DataFrame = pd.concat([targets(name) for name in target_sets()], ignore_index=True)
     blood = pd.Series([q in PROTOCOLS.get(p, ()) for p, q in zip(found["protocol"], found["quantity"], strict=True)])
     mine = found["quantity"].isin(QUANTITIES) | blood
     told = (found["role"] == "fit") & (found["checked"] == "verified") & (found["statistic"] != "cohen d")
-    return found[mine & told].reset_index(drop=True)
+    return found.loc[mine & told].reset_index(drop=True)
 
 
 def problem(people: int = 16, threads: int = 1) -> Problem:

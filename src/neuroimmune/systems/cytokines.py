@@ -30,7 +30,7 @@ class CytokineState(NamedTuple):
     il6: float = state(1.0475, "pg/mL", "interleukin-6 in plasma")
     il8: float = state(3.0105, "pg/mL", "interleukin-8 in plasma")
     il10: float = state(0.2345, "pg/mL", "interleukin-10 in plasma")
-    temperature: float = state(-0.089, "kelvin", "body temperature, above the person's own mean of the day", scale=0.1)
+    temperature: float = state(-0.102, "kelvin", "body temperature, above the person's own mean of the day", scale=0.1)
     crp_synthesis: float = state(0.0, "mg/L/hour", "making of C-reactive protein by the liver, above rest", scale=0.01)
     crp: float = state(0.8, "mg/L", "C-reactive protein in plasma")
 
@@ -43,6 +43,7 @@ class Cytokines(System):
     Leaves out tissue, IL-1 and interferons; blood is one well-mixed pool. The usual rise of cortisol after endotoxin
     is contained in the numbers, so `cortisol_hold` is 1 then too, unless cortisol is other than usual.
     Fitted to boluses of 0.5, 1 and 2 ng/kg and 2 ng/kg over 4 h; concentrations are on the raw scale of dobreva2021.
+    Not valid above 2 ng/kg, where tolerance holds all peaks, and IL-8 even falls a little.
     TNF and IL-10 after the infusion come out several times too low, unless its assay read so much higher.
     """
 
