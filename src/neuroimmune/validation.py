@@ -246,8 +246,9 @@ def studies(rows: "pd.DataFrame", runs: Mapping[Any, Run], pool: Pool, count: in
     else:
         scale = np.exp(np.full(count, np.median(fitted)) if best else fitted[draw])
     found = np.empty((count, len(rows)))
-    for setting, places in rows.reset_index(drop=True).groupby(["protocol", "settings"], sort=False).groups.items():
-        run, some = runs[setting], rows.iloc[list(places)]
+    groups = rows.reset_index(drop=True).groupby(["protocol", "settings", "population"], sort=False).groups
+    for (*setting, _), places in groups.items():  # different populations are different people
+        run, some = runs[tuple(setting)], rows.iloc[list(places)]
         size = int(some.n.fillna(20).max())  # a row without n is shown by its median only
         if best:
             able = pool.draws * pool.each + np.flatnonzero(run.solved[pool.draws * pool.each :])

@@ -24,10 +24,9 @@ class Entry(NamedTuple):
     @property
     def short(self) -> str:
         """First author and year, as in a text."""
-        authors = self.fields.get("author", "").split(" and ")
-        first = authors[0].split(",")[0].replace("{", "").replace("}", "") or self.key
-        year = self.fields.get("year", "undated")
-        return f"{first} {'et al. ' if len(authors) > 1 else ''}{year}"
+        authors, year = self.fields.get("author", "").split(" and "), self.fields.get("year", "")
+        first = authors[0].split(",")[0].replace("{", "").replace("}", "")
+        return f"{first} {'et al. ' if len(authors) > 1 else ''}{year}".strip() if first else self.key
 
     @property
     def citation(self) -> str:

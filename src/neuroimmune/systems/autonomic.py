@@ -11,7 +11,7 @@ FIT = "fitted: rows of role fit, see docs/fit-symptoms.md"
 class AutonomicState(NamedTuple):
     """What stays for a while when its cause has gone; the value is that of a usual midnight."""
 
-    arousal_slow: float = state(-0.18, "1", "arousal that catecholamines keep up; less in sleep", scale=0.1)
+    arousal_slow: float = state(-0.1886, "1", "arousal that catecholamines keep up; less in sleep", scale=0.1)
 
 
 class AutonomicOutputs(NamedTuple):
