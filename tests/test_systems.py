@@ -20,6 +20,7 @@ from neuroimmune.evidence.statistics import STATISTICS
 from neuroimmune.evidence.targets import COLUMNS, target_sets, targets
 from neuroimmune.protocol import load_protocol, read_settings
 from neuroimmune.quantity import System, build, declared, parameters
+from neuroimmune.simulation import simulate
 
 BODY = Body()
 STATES = declared(Body.rates, "y")
@@ -233,3 +234,21 @@ def test_no_target_was_removed_or_changed():
     assert rows.groupby("study")["role"].nunique().eq(1).all(), "a role is set by whole study"
     verified = rows[rows["checked"] == "verified"]
     assert len(verified) >= 40 and verified["study"].nunique() >= 15
+
+
+@pytest.mark.parametrize(
+    "name", ["exercise:intensity=1.2,duration=2 h", "exercise", "endotoxin", "sleep-loss", "social-stress"]
+)
+def test_what_is_read_stays_in_the_range_of_people(name):
+    course = simulate(BODY, load_protocol(name), every=0.5)
+    for quantity, (low, high) in {
+        "heart_rate": (30, 200), "rmssd": (2, 150), "temperature": (-2, 4), "fatigue": (0, 100), "sickness": (0, 100),
+        "sleepiness": (0, 100), "pain_threshold": (100, 1000), "reaction_time": (200, 1000), "cortisol": (5, 2000),
+    }.items():  # fmt: skip
+        values = course.values[quantity]
+        assert low <= values.min() and values.max() <= high, quantity
+
+
+def test_a_night_awake_slows_reactions():
+    course = simulate(BODY, "sleep-loss", days=2, every=1)
+    assert course.values["reaction_time"][0, 24 + 6] > 1.03 * course.values["reaction_time"][0, 12]

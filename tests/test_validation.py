@@ -215,7 +215,8 @@ BROKEN = {
         {"hpa.gr_half": 1e9}, "protocol == 'dexamethasone-test'",
     ),
     "the clock turned by 12 hours": (
-        {"hpa.rhythm_shift": 10.66}, "protocol == 'quiet-day' and quantity in ('acth', 'cortisol', 'cortisol_saliva')",
+        {"hpa.rhythm_24h_peak": 21.475},
+        "protocol == 'quiet-day' and quantity in ('acth', 'cortisol', 'cortisol_saliva')",
     ),
 }  # fmt: skip
 
@@ -231,6 +232,11 @@ def worse_by(whole, broken):
         np.concatenate([curves[n] for n in chance.integers(len(curves), size=len(curves))]).mean() for _ in range(500)
     ]
     return np.mean(np.concatenate(curves)) / np.std(means)
+
+
+@pytest.mark.parametrize("changed", [changed for changed, _ in BROKEN.values()], ids=BROKEN)
+def test_what_is_broken_exists(changed):
+    assert set(changed) <= set(parameters(Body()))
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ from neuroimmune.systems.hpa import HPA, HPAOutputs, HPAState
 from neuroimmune.systems.sleep import Sleep, SleepOutputs, SleepState
 from neuroimmune.systems.symptoms import SymptomOutputs, Symptoms
 
-FIT = "fitted: HPA rows of role fit, see docs/fit-hpa.md"
+FIT_HPA = "fitted: HPA rows of role fit, see docs/fit-hpa.md"
 ARROWS = {
     "immune-hpa": ("il6_on_crh", "tnf_on_crh"),
     "immune-brain": ("il6_on_brain", "tnf_on_brain"),
@@ -81,38 +81,38 @@ class Body(System):
     symptoms: Symptoms = part(Symptoms)
 
     il6_on_crh: float = par(
-        29.6, "1", "drive of CRH by IL-6, an e-fold of its rise", FIT + "; spread assumed", spread=0.3
+        29.6, "1", "drive of CRH by IL-6, an e-fold of its rise", FIT_HPA + "; spread assumed", spread=0.3
     )
-    il6_on_crh_half: float = par(200.0, "pg/mL", "rise of IL-6 from which it counts", FIT)
+    il6_on_crh_half: float = par(200.0, "pg/mL", "rise of IL-6 from which it counts", FIT_HPA)
     tnf_on_crh: float = par(
         15.0, "1", "drive of CRH by TNF, an e-fold of its rise",
         "assumed: half of IL-6's, as for the brain; endotoxin raises both, and no verified row tells them apart",
     )  # fmt: skip
     tnf_on_crh_half: float = par(200.0, "pg/mL", "rise of TNF from which it counts", "assumed: as IL-6's")
-    stress_on_crh: float = par(8.107, "1", "drive of CRH by stress", FIT, spread=0.6856)
-    waking_on_crh: float = par(3.678, "1", "drive of CRH by waking", FIT)
+    stress_on_crh: float = par(8.107, "1", "drive of CRH by stress", FIT_HPA, spread=0.6856)
+    waking_on_crh: float = par(3.678, "1", "drive of CRH by waking", FIT_HPA)
     waking_on_crh_half: float = par(
         0.4, "1", "inertia that half-saturates it", "assumed: far above what builds up while one falls asleep"
     )  # fmt: skip
     waking_on_crh_hill: float = par(3.0, "1", "its steepness", "assumed: falling asleep is no waking", fixed=True)
-    exertion_on_crh: float = par(10.37, "1", "drive of CRH by exertion, at most", FIT)
-    exertion_on_crh_half: float = par(0.6566, "1", "exertion that half-saturates it", FIT)
+    exertion_on_crh: float = par(10.37, "1", "drive of CRH by exertion, at most", FIT_HPA)
+    exertion_on_crh_half: float = par(0.6566, "1", "exertion that half-saturates it", FIT_HPA)
     exertion_on_crh_hill: float = par(6.0, "1", "its steepness", "assumed: a threshold, hill2008", fixed=True)
 
-    debt_on_crh: float = par(5.228, "1", "drive of CRH by sleep debt above the usual", FIT)
+    debt_on_crh: float = par(5.228, "1", "drive of CRH by sleep debt above the usual", FIT_HPA)
 
     il6_on_brain: float = par(1.0, "1", "signal to the brain by IL-6, an e-fold of its rise", "definition", fixed=True)
     il6_on_brain_half: float = par(
         1.0, "pg/mL", "rise of IL-6 from which it counts", "assumed: about its resting level"
     )
-    tnf_on_brain: float = par(0.6143, "1", "signal to the brain by TNF, an e-fold of its rise", FIT)
+    tnf_on_brain: float = par(0.5863, "1", "signal to the brain by TNF, an e-fold of its rise", FIT)
     tnf_on_brain_half: float = par(2.0, "pg/mL", "rise of TNF from which it counts", "assumed: about its resting level")
 
     slow_on_restoration: float = par(0.1, "1", "slowing of restoration by the slow signal", "assumed: no human number")
-    stress_on_arousal: float = par(0.3222, "1", "arousal by stress", FIT + "; spread assumed", spread=0.5)
-    exertion_on_arousal: float = par(5.869, "1", "arousal by exertion at maximum", FIT)
+    stress_on_arousal: float = par(0.2691, "1", "arousal by stress", FIT + "; spread assumed", spread=0.5)
+    exertion_on_arousal: float = par(8.398, "1", "arousal by exertion at maximum", FIT)
     fast_on_arousal: float = par(
-        0.02951, "1", "arousal by the brain's fast signal",
+        0.02986, "1", "arousal by the brain's fast signal",
         FIT + "; spread: that of heart rate grows from 9.4 to 11.4, dobreva2021", spread=0.2,
     )  # fmt: skip
 
@@ -151,7 +151,6 @@ class Body(System):
                 self.blood_signal(y.cytokines),
                 y.brain.signal_fast,
                 y.brain.signal_slow,
-                y.brain.microglia_active,
                 sleep.sleepiness,
                 positive(y.sleep.sleep_debt - self.sleep.debt_usual),
                 y.cytokines.temperature,

@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from neuroimmune.body import Body
 from neuroimmune.course import Course
 from neuroimmune.evidence.statistics import sampled, statistic
 from neuroimmune.evidence.targets import target_sets, targets
-from neuroimmune.protocol import Protocol, load_protocol, read_settings, shipped
+from neuroimmune.protocol import Protocol, events, load_protocol, read_settings, shipped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,8 +35,10 @@ def measured(protocol: Protocol) -> "pd.DataFrame | None":
     if protocol.name not in target_sets() or protocol.name not in shipped():
         return None
     rows = targets(protocol.name)
+    body = Body()
+    mine = events(protocol, body)
     same = {
-        text: load_protocol(protocol.name, **read_settings(text)).settings == protocol.settings
+        text: events(load_protocol(protocol.name, **read_settings(text)), body) == mine
         for text in rows.settings.unique()
     }
     rows = rows.loc[rows.settings.map(same)].reset_index(drop=True)

@@ -141,9 +141,10 @@ def hours(text: str, key: str) -> float:
 
 def _measure(text: str, key: str, unit: str) -> float:
     """A quantity written with its unit, in `unit`; a bare number counts only where the unit is 1."""
-    match = MEASURE.fullmatch(str(text))
+    match = MEASURE.fullmatch(str(text).replace("%", " percent"))
     if not match:
-        raise InputError(f'{key} = {text!r} cannot be read as a number with a unit, such as "2 {unit}"')
+        example = "2" if unit == "1" else f"2 {unit}"
+        raise InputError(f'{key} = {text!r} cannot be read as a number with a unit, such as "{example}"')
     value, given = float(match["number"]), match["unit"] or "1"
     if not -float("inf") < value < float("inf"):
         raise InputError(f"{key} = {text!r} is not a finite number")
@@ -191,7 +192,9 @@ def _events(protocol: Protocol, system: System, days: float | None) -> list[Even
                 h.what, {n: q for n, q in states.items() if not h.duration or n + INFUSION in inputs}, "given", h
             )
             amount = _measure(h.amount, f"amount of {h.what}", known.unit)
-            if amount < 0 and not (known.range and known.range[0] < 0):
+            if known.range is not None:
+                check_value(f"amount of {h.what}", known, amount)
+            elif amount < 0:
                 raise InputError(f"amount of {h.what} = {h.amount!r} is negative: a dose cannot be taken back")
             if not h.duration:
                 found.append(Event(h.at, BOLUS, list(states).index(h.what), amount))

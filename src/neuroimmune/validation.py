@@ -50,6 +50,7 @@ VERDICTS = {
     "not simulated": "the model cannot show it, for the reason given",
 }
 NO_N = "not counted: how many people it was is unknown"
+TIMING = 0.5  # hours by which the equations may miss the time of a peak
 ALIKE = ("sleep.chronotype",)  # laboratories wake everybody at seven, and other studies count from waking
 REFERENCE = "not counted: it is the value that the rises are counted from"
 
@@ -57,7 +58,8 @@ REFERENCE = "not counted: it is the value that the rises are counted from"
 class Noise(NamedTuple):
     """How a quantity is read: `sd` or `cv` within a person, the least that is read, the log-SD between laboratories.
 
-    `model` is what the equations may miss: a share of a number or of its change, as in the fits and declared before.
+    `model` is what the equations may miss: a share of a number or of its change, as the fits grant them. It was
+    introduced after the first table; coverage without it is told beside.
     """
 
     sd: float = 0.0
@@ -128,6 +130,7 @@ def draw_pool(body: System, drawn: "pd.DataFrame | None", draws: int, each: int,
     """People of a body whose parameters are drawn from the rows of a table, and differ between people as declared."""
     draws = draws if drawn is None else min(draws, len(drawn))
     group, known, scales = people(body, draws * each + best, seed), parameters(body), {}
+    shipped_with = parameters(type(body)())
     traits = {name: values for name, values in group.traits.items() if name not in ALIKE}
     chosen = [] if drawn is None else np.linspace(0, len(drawn) - 1, draws).round().astype(int)
     for path in [] if drawn is None else drawn.columns:
@@ -142,10 +145,10 @@ def draw_pool(body: System, drawn: "pd.DataFrame | None", draws: int, each: int,
             continue
         if path not in known:
             raise InputError(f"the table of draws has {path!r}, which is no parameter{nearest(path, known)}")
-        usual, (low, high) = known[path], known[path].range or (-np.inf, np.inf)
-        value = np.append(np.repeat(values, each), np.full(best, usual.value))
-        own = traits.get(path, np.full(len(group), usual.value))
-        traits[path] = np.clip(own * value / usual.value if usual.spread else own + value - usual.value, low, high)
+        own = traits.get(path, np.full(len(group), known[path].value))
+        usual, (low, high) = shipped_with[path].value, known[path].range or (-np.inf, np.inf)
+        value = np.append(np.repeat(values, each), np.full(best, usual))  # what a body changes is changed in all draws
+        traits[path] = np.clip(own * value / usual if known[path].spread else own + value - usual, low, high)
     group = replace(group, traits=traits)
     states = list(trace(body).states)
     course = simulate(group, days=1, every=24, keep=states)
@@ -191,7 +194,7 @@ def follow(pool: Pool, protocol: Protocol, rows: "pd.DataFrame") -> Run:
     return Run(
         hours, end,
         {n: v[:, _places(moments, zero + hours)] for n, v in values.items()},
-        {n: v[:, 0] for n, v in values.items()},
+        {n: v[:, _places(moments, np.array([max(zero - BEFORE, 0.0)]))[0]] for n, v in values.items()},
         pool.rested & ~np.isin(pool.people.ids, failed),
         not protocol.happenings,
     )  # fmt: skip
@@ -229,20 +232,29 @@ def obstacle(row: Any, body: System, known: Mapping[str, Quantity]) -> str:
     return ""
 
 
-def studies(rows: "pd.DataFrame", runs: Mapping[Any, Run], pool: Pool, count: int, best: bool) -> np.ndarray:
+def studies(
+    rows: "pd.DataFrame", runs: Mapping[Any, Run], pool: Pool, count: int, best: bool, granted: bool = True
+) -> np.ndarray:
     """The numbers of a curve's rows in each of `count` simulated studies, shape (count, rows).
 
     Each has people of one draw of the parameters, nobody twice; with `best`, people with the best parameters. A study
     of more people than the pool has of a draw is simulated with as many as there are: studies of thousands differ by
-    more than who is in them. What the equations themselves may miss is a share of the number or of its change
+    more than who is in them. What the equations themselves may miss, if it is
+    `granted`, is a share of the number or of its change
     since before, whichever is less; a number that was read off a figure has the error of reading.
     """
     study, quantity = rows.study.iloc[0], rows.quantity.iloc[0]
     generator, noise = stream(pool.people.seed, f"studies of {study} {quantity}"), noises().get(quantity, Noise())
-    draw = np.arange(count) % pool.draws
+    settings = {tuple(setting) for setting in rows[["protocol", "settings"]].itertuples(index=False)}
+    alive = np.min([runs[one].solved[: pool.draws * pool.each].reshape(pool.draws, -1).sum(1) for one in settings], 0)
+    whole = np.flatnonzero(alive >= pool.each / 2)
+    if len(whole) < (1 - MOST_LOST) * pool.draws:
+        raise SolverFailed(f"{pool.draws - len(whole)} of {pool.draws} draws of the parameters cannot be simulated")
+    draw = whole[np.arange(count) % len(whole)]
     fitted = pool.scales.get(f"{study}:{quantity}")
-    if fitted is None:
-        scale = np.exp(noise.assay * generator.standard_normal(count))
+    if fitted is None:  # of fitted studies, the laboratory whose scale is the model's own
+        unknown = rows.role.iloc[0] == "check"
+        scale = np.exp(unknown * noise.assay * generator.standard_normal(count))
     else:
         scale = np.exp(np.full(count, np.median(fitted)) if best else fitted[draw])
     found = np.empty((count, len(rows)))
@@ -256,7 +268,7 @@ def studies(rows: "pd.DataFrame", runs: Mapping[Any, Run], pool: Pool, count: in
         else:
             solved = run.solved[: pool.draws * pool.each].reshape(pool.draws, pool.each)
             lottery = np.where(solved[draw], generator.random((count, pool.each)), np.inf)
-            size = min(size, int(solved.sum(1).min()))
+            size = min(size, int(solved[whole].sum(1).min()))
             who = draw[:, None] * pool.each + lottery.argsort(1)[:, :size]
         read: dict[Any, np.ndarray] = {}  # what is read of these people at an hour is read once
         for place, row in zip(places, some.itertuples(), strict=True):
@@ -270,10 +282,11 @@ def studies(rows: "pd.DataFrame", runs: Mapping[Any, Run], pool: Pool, count: in
             if row.statistic == "time of peak":  # nobody knows where between two readings it was
                 found[:, place] += SAMPLED * (generator.random(count) - 0.5)
             if not best:
-                size = np.abs(found[:, place])
+                share = np.abs(found[:, place])
                 if not run.quiet:
-                    size = np.minimum(size, np.abs(found[:, place] - at_rest(row, read[since][:, n])))
-                found[:, place] += noise.model * size * generator.standard_normal(count)
+                    share = np.minimum(share, np.abs(found[:, place] - at_rest(row, read[since][:, n])))
+                missed = TIMING if row.statistic == "time of peak" else noise.model * share
+                found[:, place] += granted * missed * generator.standard_normal(count)
             found[:, place] += np.nan_to_num(row.reading) * generator.standard_normal(count)
     return found
 
@@ -438,7 +451,8 @@ class Validation:
     lost: float
 
     def coverage(self) -> "pd.DataFrame":
-        """A line for each role: votes, how many are inside, that share with its Wilson interval, sharpness, skill.
+        """A line for each role: votes, how many are inside, that share with its Wilson interval, sharpness, skill;
+        `exact` counts those inside without the error granted to the equations.
 
         `coverage` counts the uninformative as not inside. `skill` is 1 less the geometric mean of the curves' scores
         relative to a forecast without mechanism.
@@ -460,6 +474,7 @@ class Validation:
                 {"role": role, "studies": votes.study.nunique(), "curves": len(votes), **count}
                 | {"coverage": count["inside"] / len(votes), "low": float(wilson.low), "high": float(wilson.high)}
                 | {"sharpness": float(votes.sharpness.median())}
+                | {"exact": int((votes.exact == "inside").sum())}
                 | {"skill": 1 - float(np.exp(np.log(scores).mean())) if len(scores) else float("nan")}
             )
         return pd.DataFrame(lines)
@@ -538,7 +553,7 @@ def _judged(
         "points": 0,
         "verdict": "not counted",
     }
-    curve |= dict.fromkeys(["share", "sharpness", "score"], np.nan) | {"borderline": False}
+    curve |= {"exact": ""} | dict.fromkeys(["share", "sharpness", "score"], np.nan) | {"borderline": False}
     if not able.any():
         return rows, curve | {"verdict": "not simulated"}
     some = rows.loc[able]
@@ -566,7 +581,9 @@ def _judged(
         scaled = (plain & (noises().get(first.quantity, Noise()).assay > 0))[votes]
         seen = some.loc[votes]
         verdict = judge(simulated[:, votes], best[:, votes], seen.observed.to_numpy(float), scaled)
-        curve |= {"points": int(votes.sum()), **verdict._asdict(), "verdict": verdict.verdict}
+        exact = studies(some, runs, pool, count, best=False, granted=False)
+        alone = judge(exact[:, votes], best[:, votes], seen.observed.to_numpy(float), scaled)
+        curve |= {"points": int(votes.sum()), **verdict._asdict(), "verdict": verdict.verdict, "exact": alone.verdict}
         curve |= {"borderline": verdict.borderline(count)}
         curve |= {"score": skill(seen, simulated[:, votes], best[:, votes], scaled, fitted)}
     return rows, curve
@@ -611,6 +628,7 @@ def headline(found: Validation) -> list[str]:
             f"{line['role']} ({held}): {line['inside']} of {line['curves']} curves of {line['studies']} studies "
             f"inside, {line['coverage']:.0%} (95 % interval {line['low']:.0%} to {line['high']:.0%}); "
             f"{line['outside']} outside, {line['uninformative']} uninformative; "
+            f"{line['exact']} inside without the error granted to the equations; "
             f"median sharpness {line['sharpness']:.2g}; "
             f"skill over a forecast without mechanism {line['skill']:.2g}"
         )

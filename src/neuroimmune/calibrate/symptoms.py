@@ -10,7 +10,7 @@ from neuroimmune.body import Body
 from neuroimmune.calibrate import report
 from neuroimmune.calibrate.problem import Free, Problem
 from neuroimmune.evidence.targets import target_sets, targets
-from neuroimmune.validation import noises
+from neuroimmune.validation import ALIKE, noises
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +37,7 @@ FREE = [
     Free("symptoms.slow_on_pain", 0.02, 0.7, why=NOTHING),
     Free("symptoms.sleepiness_on_pain", 0.002, 1.0, why=NOTHING),
     Free("symptoms.debt_on_reaction", 1.0, 0.7, why=NOTHING),
+    Free("symptoms.sleepiness_on_reaction", 0.002, 1.0, why=NOTHING),
     Free("sleep.sleepiness_rest", 12.0, 0.5, why=NOTHING),
     Free("sleep.pressure_on_sleepiness", 50.0, 0.5, why=NOTHING),
     Free("sleep.debt_on_sleepiness", 20.0, 0.7, why=NOTHING),
@@ -80,7 +81,17 @@ def problem(people: int = 16, threads: int = 1) -> Problem:
     noise = {name: one.sd for name, one in noises().items() if one.sd}
     floors = {"il6": 1.0, "tnf": 1.0, "heart_rate": 20.0, "rmssd": 20.0, "pain_threshold": 200.0, "sickness": 20.0}
     floors |= {"fatigue": 20.0, "sleepiness": 20.0, "reaction_time": 50.0, "clock_lag": 2.0}
-    return Problem(Body(), rows(), FREE, people=people, threads=threads, floors=floors, noise=noise, model_error=0.05)
+    return Problem(
+        Body(),
+        rows(),
+        FREE,
+        people=people,
+        threads=threads,
+        floors=floors,
+        noise=noise,
+        model_error=0.05,
+        alike=ALIKE,
+    )
 
 
 if __name__ == "__main__":

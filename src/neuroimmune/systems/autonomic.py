@@ -34,16 +34,20 @@ class Autonomic(System):
         61.0, "1/minute", "heart rate at rest by day", "dobreva2021: data file, mean and SD before the dose",
         spread=0.15,
     )  # fmt: skip
-    sympathetic_on_rate: float = par(0.4376, "1", "share of the rate that a doubling of sympathetic tone adds", FIT)
+    heart_rate_max: float = par(
+        195.0, "1/minute", "heart rate at most, to which all that raises it adds less and less",
+        "assumed: of a person of about 25 years",
+    )  # fmt: skip
+    sympathetic_on_rate: float = par(0.7301, "1", "share of the rate that a doubling of sympathetic tone adds", FIT)
     vagal_on_rate: float = par(
         0.7, "1", "slowing of the pacemaker by usual vagal tone", "jose1970: alone it beats 104 a minute"
     )
-    warmth_on_rate: float = par(0.1175, "1/kelvin", "share of the rate that a kelvin of fever adds", FIT)
+    warmth_on_rate: float = par(0.1202, "1/kelvin", "share of the rate that a kelvin of fever adds", FIT)
     rmssd_rest: float = par(42.0, "ms", "RMSSD at rest by day", "nunan2010: short-term norm 42 (SD 15)", spread=0.35)
-    slow_share: float = par(0.5918, "1", "share of arousal that is slow", FIT, range=(0.0, 1.0))
-    tau_slow: float = par(0.3121, "hour", "time of slow arousal", FIT)
+    slow_share: float = par(0.5119, "1", "share of arousal that is slow", FIT, range=(0.0, 1.0))
+    tau_slow: float = par(0.3324, "hour", "time of slow arousal", FIT)
     sleep_on_arousal: float = par(0.2, "1", "fall of arousal in sleep", "assumed: a small part of the fall of the rate")
-    sleep_on_vagal: float = par(0.8174, "1", "rise of vagal tone in sleep", FIT)
+    sleep_on_vagal: float = par(0.8189, "1", "rise of vagal tone in sleep", FIT)
 
     def rates(self, t: Any, y: AutonomicState, drive: Any, asleep: Any) -> AutonomicState:
         """`drive` is what raises arousal; nothing at rest by day."""
@@ -56,8 +60,10 @@ class Autonomic(System):
         vagal = (1.0 + self.sleep_on_vagal * asleep) / (1.0 + positive(arousal))
         by_nerve = (1.0 + self.sympathetic_on_rate * arousal) * (1.0 + self.vagal_on_rate)
         by_nerve = by_nerve / (1.0 + self.vagal_on_rate * vagal)
+        risen = self.heart_rate_rest * (by_nerve * (1.0 + self.warmth_on_rate * temperature) - 1.0)
+        up, room = positive(risen), self.heart_rate_max - self.heart_rate_rest
         return AutonomicOutputs(
-            heart_rate=self.heart_rate_rest * by_nerve * (1.0 + self.warmth_on_rate * temperature),
+            heart_rate=self.heart_rate_rest + risen - up * up / (room + up),
             vagal_tone=vagal,
             rmssd=self.rmssd_rest * vagal,
         )

@@ -17,7 +17,7 @@ class BrainState(NamedTuple):
 
 
 class BrainOutputs(NamedTuple):
-    """What follows at once from the state: the TSPO signal of regions, relative to rest."""
+    """What follows at once from the state."""
 
     tspo: float = output("1", "TSPO signal of the whole brain, relative to rest")
 
@@ -26,26 +26,27 @@ class Brain(System):
     """Blood tells the brain of inflammation within the hour by nerve and endothelium, over hours by mediators.
 
     One pair of active and primed microglia stands for all regions. The two paths are as harrison2009 puts them;
-    active microglia follow the slow path's making and fade within a day or two; priming fades over weeks.
+    active microglia follow both paths and fade within a day or two; priming fades over weeks.
     TSPO after endotoxin is contested: sandiego2015 found it raised, nettis2020 after interferon did not once the
-    free fraction in plasma was counted. No human numbers exist for priming.
+    free fraction in plasma was counted. No human numbers exist for priming. Regions are not told apart: no
+    gains of regions were found in a source.
     """
 
-    tau_fast: float = par(1.171, "hour", "time of the fast path", FIT)
-    tau_slow: float = par(5.803, "hour", "time of the slow path", FIT)
-    tau_active: float = par(9.811, "hour", "time for active microglia to follow", FIT)
+    tau_fast: float = par(1.036, "hour", "time of the fast path", FIT)
+    tau_slow: float = par(5.778, "hour", "time of the slow path", FIT)
+    tau_active: float = par(9.715, "hour", "time for active microglia to follow", FIT)
     tau_primed: float = par(500.0, "hour", "time for priming to fade", "assumed: rodents, weeks to months")
-    slow_on_active: float = par(
+    signal_on_active: float = par(
         1.0, "1", "activation of microglia by the fast and the slow path together", "definition", fixed=True
     )  # fmt: skip
     primed_on_active: float = par(1.0, "1", "further activation when all are primed", "assumed: twice, as in rodents")
     active_on_primed: float = par(0.5, "1", "priming by active microglia", "assumed: no human number")
-    active_on_tspo: float = par(0.2183, "1", "TSPO signal by active microglia", FIT + "; spread assumed", spread=0.5)
+    active_on_tspo: float = par(0.2278, "1", "TSPO signal by active microglia", FIT + "; spread assumed", spread=0.5)
 
     def rates(self, t: Any, y: BrainState, blood: Any) -> BrainState:
         """`blood` is what the blood shows of inflammation; nothing at rest."""
         drive = (
-            self.slow_on_active * (y.signal_fast + y.signal_slow) * (1.0 + self.primed_on_active * y.microglia_primed)
+            self.signal_on_active * (y.signal_fast + y.signal_slow) * (1.0 + self.primed_on_active * y.microglia_primed)
         )
         return BrainState(
             signal_fast=(blood - y.signal_fast) / self.tau_fast,

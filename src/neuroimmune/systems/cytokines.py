@@ -123,7 +123,7 @@ class Cytokines(System):
     vaccine_as_endotoxin: float = par(0.1965, "ng/kg", "endotoxin that a dose of vaccine is worth", VACCINE)
     stress_on_signal: float = par(
         0.02, "1", "signal by full sympathetic activation",
-        "assumed: enough to add a few pg/mL of IL-6 while it lasts",
+        "assumed: small, for a jury's test then adds 0.03 pg/mL of IL-6; no fitted row tells",
     )  # fmt: skip
 
     def rates(

@@ -24,10 +24,10 @@ class Energy(System):
 
     k_refuelling: float = par(0.05, "1/hour", "storing of fuel", "assumed: muscle glycogen comes back in about a day")
     il6_of_muscle: float = par(
-        233.1, "pg/mL/hour", "making of IL-6 by muscle at full work when empty",
+        232.6, "pg/mL/hour", "making of IL-6 by muscle at full work when empty",
         FIT + "; spread assumed", spread=0.4,
     )  # fmt: skip
-    depletion_half: float = par(1.207, "hour", "depletion at which half of that is made", FIT)
+    depletion_half: float = par(1.224, "hour", "depletion at which half of that is made", FIT)
     intensity_hill: float = par(
         4.0, "1", "steepness with which making follows intensity",
         "assumed: 2.5 h at 75 % raise IL-6 more than 6 h at 60 % of VO2max (ostrowski1998, wallberg2011)", fixed=True,

@@ -85,7 +85,7 @@ class HPA(System):
 
     k_crh_human: float = par(1.434, "1/hour", "removal of human CRH", FIT)
     k_crh_ovine: float = par(0.4569, "1/hour", "removal of ovine CRH", FIT)
-    injected_on_crh: float = par(3.916, "1", "drive of ACTH by injected CRH, at most", FIT)
+    injected_on_crh: float = par(3.916, "1", "release of ACTH by injected CRH, at most, where 1 is usual", FIT)
     injected_on_crh_half: float = par(0.4886, "ug/kg", "injected CRH that half-saturates it", FIT)
     k_dexamethasone_gut: float = par(1.0, "1/hour", "absorption of dexamethasone", "assumed: a peak within 2 h")
     k_dexamethasone: float = par(0.1887, "1/hour", "removal of dexamethasone", FIT)

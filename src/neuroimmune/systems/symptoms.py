@@ -29,23 +29,22 @@ class Symptoms(System):
         18.0, "1", "fatigue at rest", "harrison2015: 16 and 22 before two injections; spread of 12.6", spread=0.6
     )  # fmt: skip
     fast_on_fatigue: float = par(
-        0.3342, "1", "fatigue by the fast path",
+        0.3255, "1", "fatigue by the fast path",
         FIT + "; spread: its SD grows from 12.6 to 22.5, harrison2015", spread=0.6,
     )  # fmt: skip
-    slow_on_fatigue: float = par(0.05446, "1", "fatigue by the slow path", FIT)
-    active_on_fatigue: float = par(0.0, "1", "fatigue by active microglia", "assumed: nothing, as one hit leaves none")
-    sleepiness_on_fatigue: float = par(0.009584, "1", "fatigue by sleepiness above the usual", FIT)
+    slow_on_fatigue: float = par(0.05434, "1", "fatigue by the slow path", FIT)
+    sleepiness_on_fatigue: float = par(0.01174, "1", "fatigue by sleepiness above the usual", FIT)
     debt_on_fatigue: float = par(
-        5.842, "1", "fatigue by sleep debt above the usual",
+        4.93, "1", "fatigue by sleep debt above the usual",
         FIT + "; spread assumed as of the fast path", spread=0.6,
     )  # fmt: skip
-    sleepiness_usual: float = par(36.58, "1", "sleepiness above which it tires", FIT)
+    sleepiness_usual: float = par(35.37, "1", "sleepiness above which it tires", FIT)
     sickness_rest: float = par(
         19.0, "1", "flu-like symptoms at rest", "sicknessq2017: 5.8 of 30 before endotoxin", spread=0.5
     )  # fmt: skip
-    slow_on_sickness: float = par(0.03164, "1", "flu-like symptoms by the slow path", FIT)
+    slow_on_sickness: float = par(0.03419, "1", "flu-like symptoms by the slow path", FIT)
     nerve_on_sickness: float = par(
-        0.001781,
+        0.001889,
         "1",
         "flu-like symptoms by what nerves tell of the blood at once",
         FIT + "; spread assumed",
@@ -55,40 +54,42 @@ class Symptoms(System):
         3.0, "1", "steepness with which they follow it",
         "assumed: in sicknessq2017 they come and go faster than a logarithm of cytokines", fixed=True,
     )  # fmt: skip
-    warmth_on_sickness: float = par(0.02135, "1/kelvin", "flu-like symptoms by fever", FIT)
+    warmth_on_sickness: float = par(0.02161, "1/kelvin", "flu-like symptoms by fever", FIT)
     mood_rest: float = par(10.0, "1", "negative mood at rest", "assumed: low on every scale", spread=0.5)
     fast_on_mood: float = par(
-        0.05, "1", "negative mood by the fast path", "assumed: to be fitted; spread assumed as of fatigue", spread=0.6,
+        0.05, "1", "negative mood by the fast path",
+        "assumed: a seventh of fatigue's, for no human number was verified; spread as of fatigue", spread=0.6,
     )  # fmt: skip
     pain_threshold_rest: float = par(
         781.0, "kPa", "pressure at which pain begins, at rest", "dobreva2021: before the dose, SD 234", spread=0.29
     )
     fast_on_pain: float = par(
-        0.02333, "1", "lowering of the pain threshold by the fast path",
+        0.02372, "1", "lowering of the pain threshold by the fast path",
         FIT + "; spread assumed", spread=0.4,
     )  # fmt: skip
-    slow_on_pain: float = par(0.02079, "1", "lowering of the pain threshold by the slow path", FIT)
+    slow_on_pain: float = par(0.02153, "1", "lowering of the pain threshold by the slow path", FIT)
     sleepiness_on_pain: float = par(
-        0.002872, "1", "lowering of the pain threshold by sleepiness above the usual",
+        0.00241, "1", "lowering of the pain threshold by sleepiness above the usual",
         FIT + "; spread assumed", spread=0.4,
     )  # fmt: skip
     reaction_rest: float = par(
         265.0, "ms", "mean reaction time, rested", "belenky2003: 265 (SD 30) on the day before", spread=0.11
     )  # fmt: skip
     debt_on_reaction: float = par(
-        1.219, "1", "slowing by sleep debt, above the usual",
+        1.097, "1", "slowing by sleep debt, above the usual",
         FIT + "; spread: its SD grows from 30 to 67 ms, belenky2003", spread=0.7,
     )  # fmt: skip
 
+    sleepiness_on_reaction: float = par(0.002151, "1", "slowing by sleepiness above the usual", FIT)
+
     def outputs(
-        self, blood: Any, signal_fast: Any, signal_slow: Any, active: Any, sleepiness: Any, debt: Any, temperature: Any
+        self, blood: Any, signal_fast: Any, signal_slow: Any, sleepiness: Any, debt: Any, temperature: Any
     ) -> SymptomOutputs:
-        """All arguments are nothing at rest, but for sleepiness; `debt` is that above the usual."""
+        """All but sleepiness and temperature are nothing at rest; `debt` is that above the usual."""
         tired = positive(sleepiness - self.sleepiness_usual)
         fatigue = (
             self.fast_on_fatigue * signal_fast
             + self.slow_on_fatigue * signal_slow
-            + self.active_on_fatigue * active
             + self.sleepiness_on_fatigue * tired
             + self.debt_on_fatigue * debt
         )
@@ -103,7 +104,8 @@ class Symptoms(System):
             sickness=_on_scale(self.sickness_rest, sickness),
             negative_mood=_on_scale(self.mood_rest, self.fast_on_mood * signal_fast),
             pain_threshold=self.pain_threshold_rest / (1.0 + pain),
-            reaction_time=self.reaction_rest * (1.0 + self.debt_on_reaction * debt),
+            reaction_time=self.reaction_rest
+            * (1.0 + self.debt_on_reaction * debt + self.sleepiness_on_reaction * tired),
         )
 
 
