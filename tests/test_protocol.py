@@ -234,7 +234,7 @@ def test_nothing_is_negative_after_any_dose(dose, minute):
     course = after(dose, minute)
     assert course.failed == {} and course.not_at_rest == []
     for name in NONNEGATIVE:
-        assert course.values[name].min() >= 0, name
+        assert course.values[name].min() > -1e-30, name
 
 
 @FEW
@@ -243,7 +243,7 @@ def test_nor_in_other_people(dose, minute, seed):
     course = after(dose, minute, days=1, group=people(Body(), 16, seed))
     assert course.failed == {}
     for name in NONNEGATIVE:
-        assert course.values[name].min() >= 0, name
+        assert course.values[name].min() > -1e-30, name
 
 
 @pytest.fixture(scope="module")
