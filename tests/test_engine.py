@@ -426,7 +426,7 @@ def test_the_kernel_is_made_of_packed_instructions(assembly):
         packed, single = functions[name]
         assert packed >= 20 and single == 0, name
     packed, single = functions["errors"]
-    assert packed > 3 * single
+    assert packed > 2 * single  # two for each of 16 people: a root and its step
     everywhere = np.sum(list(functions.values()), axis=0)
     assert everywhere[1] <= 0.15 * everywhere[0]
 
