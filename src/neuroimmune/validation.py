@@ -258,7 +258,7 @@ def studies(
     else:
         scale = np.exp(np.full(count, np.median(fitted)) if best else fitted[draw])
     found = np.empty((count, len(rows)))
-    groups = rows.reset_index(drop=True).groupby(["protocol", "settings", "population"], sort=False).groups
+    groups: Any = rows.reset_index(drop=True).groupby(["protocol", "settings", "population"], sort=False).groups
     for (*setting, _), places in groups.items():  # different populations are different people
         run, some = runs[tuple(setting)], rows.iloc[list(places)]
         size = int(some.n.fillna(20).max())  # a row without n is shown by its median only
