@@ -114,7 +114,9 @@ def run(
     for what, course, folder in zip(whats, courses, folders, strict=True):
         table = compare(course, what)
         _print_course(course, what)
-        if table is not None:
+        if table is None:
+            typer.echo("\nNothing was measured with these settings.")
+        else:
             _print_comparison(table)
             if folder is not None:
                 with whole_file(folder / f"{what.name}.csv") as part:
@@ -352,8 +354,14 @@ def _print_comparison(rows: "pd.DataFrame") -> None:
 def _print_validation(found: "Validation") -> None:
     from neuroimmune.validation import VERDICTS, headline
 
-    wanted = ("id", "role", "observed", "predicted", "low", "high", "unit", "sharpness", "verdict")
-    _print_table("Every published number", list(wanted), found.rows.to_dict("records"))
+    wanted = ("id", "observed", "predicted", "low", "high", "sharpness", "verdict")
+    judged = found.rows.loc[found.rows.verdict.isin(["outside", "uninformative", "inside"])]
+    shown = judged.assign(id=judged["id"].str.slice(0, 36))
+    _print_table("Every published number that is judged", list(wanted), shown.to_dict("records"))
+    others = len(found.rows) - len(judged)
+    _console().print(
+        f"\n{others} more are shown by --out and --json only: not verified, without a number of people, ..."
+    )
     wanted = ("study", "quantity", "role", "points", "share", "sharpness", "verdict")
     _print_table("Every curve: all points of a study and quantity", list(wanted), found.curves.to_dict("records"))
     _console().print()
@@ -363,6 +371,10 @@ def _print_validation(found: "Validation") -> None:
     _console().print("[bold]sharpness[/]: width of the interval over its width from sampling alone\n")
     for line in headline(found):
         _console().print(line)
+    if found.size.studies < 1000:
+        _console().print(
+            f"From {found.size.studies} simulated studies of each; without --quick borderline curves may differ."
+        )
 
 
 def _print_table(title: str, headings: list[str], rows: list[dict[Any, Any]]) -> None:

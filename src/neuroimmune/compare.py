@@ -21,7 +21,7 @@ def origin(protocol: Protocol) -> tuple[float, str]:
     first = next(iter(protocol.happenings), None)
     if protocol.zero is not None or first is None:
         return protocol.zero or 0.0, "midnight" if not protocol.zero else f"hour {protocol.zero:g}"
-    return first.at, first.what.replace("_", " ")
+    return first.at, first.what.removesuffix("_gut").removesuffix("_depot").replace("_", " ")
 
 
 def before(course: Course, zero: float) -> int:
@@ -103,6 +103,8 @@ def far_off(rows: "pd.DataFrame") -> "pd.Series":
 def _predicted(course: Course, row: Any, zero: float, solved: list[int]) -> float:
     values, times = course.values[row.quantity][solved].astype(float), course.times - zero
     hours = sampled(row, times[-1])
+    if row.statistic == "cohen d" and len(solved) < 2:  # one person differs from nobody
+        return float("nan")
     if not (times[0] <= hours[0] and hours[-1] <= times[-1]):
         return float("nan")
     readings = np.array([np.interp(hours, times, v) for v in values])

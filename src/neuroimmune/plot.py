@@ -40,7 +40,7 @@ class Line(NamedTuple):
 
     course: Course
     zero: float = 0.0
-    since: str = "the first midnight"
+    since: str = "midnight"
     measured: "pd.DataFrame | None" = None
     name: str = ""
 
@@ -50,7 +50,7 @@ def plot_course(
     names: Sequence[str],
     *,
     zero: float = 0.0,
-    since: str = "the first midnight",
+    since: str = "midnight",
     measured: "pd.DataFrame | None" = None,
     path: str | Path | None = None,
 ) -> "Figure":
@@ -84,9 +84,9 @@ def plot_lines(lines: Sequence[Line], names: Sequence[str], path: str | Path | N
     rows = -(-len(names) // columns)
     studies = dict.fromkeys(study for line in lines if line.measured is not None for study in line.measured.study)
     markers = dict(zip(studies, itertools.cycle(MARKERS), strict=False))
-    since = " / ".join(dict.fromkeys(line.since for line in lines))
+    since = lines[0].since if len({line.since for line in lines}) == 1 else "each began"
     with matplotlib.rc_context(STYLE):
-        height = 1.2 * rows + 0.35 + 0.1 * (len(markers) + len(lines) - 1)
+        height = 1.2 * rows + 0.35 + 0.1 * (len(markers) + len(lines) - 1) * (1 if len(lines) == 1 else 1.3)
         figure = NotebookFigure(figsize=(COLUMN, height), layout="constrained", dpi=300)
         axes = figure.subplots(rows, columns, squeeze=False)
         for axis, name in zip(axes.flat, names, strict=False):
@@ -100,7 +100,7 @@ def plot_lines(lines: Sequence[Line], names: Sequence[str], path: str | Path | N
             axis.set_title(_title(name), loc="left", pad=2)
             variable = lines[0].course.variables[name]
             axis.set_ylabel("0 to 100" if name in SCALES else UNITS.get(variable.unit, variable.unit))
-            axis.set_xlabel(f"Time since {since} ({unit})", labelpad=1)
+            axis.set_xlabel(f"{'Days' if unit == 'days' else 'Hours'} since {since}", labelpad=1)
             axis.xaxis.set_major_locator(MultipleLocator(_ticks(last / scale, unit)))
             first = min(line.course.times[0] - line.zero for line in lines)
             axis.set_xlim(max(first, -0.08 * last) / scale, last / scale)
@@ -192,6 +192,6 @@ def _legend(figure: "Figure", lines: Sequence[Line], markers: dict[str, str]) ->
     if any(rows["time_h"].isna().any() for rows in tables):
         handles.append(Line2D([], [], color=colour, linestyle=":", linewidth=0.8, label="peak, time not published"))
     figure.legend(
-        handles=handles, loc="outside lower center", ncols=2 if len(handles) > 2 else len(handles), frameon=False,
+        handles=handles, loc="outside lower center", ncols=1 if len(lines) > 1 else min(2, len(handles)), frameon=False,
         handlelength=1.2, columnspacing=1.0, labelspacing=0.2,
     )  # fmt: skip

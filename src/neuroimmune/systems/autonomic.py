@@ -11,7 +11,7 @@ FIT = "fitted: rows of role fit, see docs/fit-symptoms.md"
 class AutonomicState(NamedTuple):
     """What stays for a while when its cause has gone; the value is that of a usual midnight."""
 
-    arousal_slow: float = state(-0.1886, "1", "arousal that catecholamines keep up; less in sleep", scale=0.1)
+    arousal_slow: float = state(-0.0474, "1", "arousal that catecholamines keep up; less in sleep", scale=0.1)
 
 
 class AutonomicOutputs(NamedTuple):
@@ -46,7 +46,9 @@ class Autonomic(System):
     rmssd_rest: float = par(42.0, "ms", "RMSSD at rest by day", "nunan2010: short-term norm 42 (SD 15)", spread=0.35)
     slow_share: float = par(0.5119, "1", "share of arousal that is slow", FIT, range=(0.0, 1.0))
     tau_slow: float = par(0.3324, "hour", "time of slow arousal", FIT)
-    sleep_on_arousal: float = par(0.2, "1", "fall of arousal in sleep", "assumed: a small part of the fall of the rate")
+    sleep_on_arousal: float = par(
+        0.05, "1", "fall of arousal in sleep", "assumed: little, for vagal tone alone slows the heart by a quarter"
+    )  # fmt: skip
     sleep_on_vagal: float = par(0.8189, "1", "rise of vagal tone in sleep", FIT)
 
     def rates(self, t: Any, y: AutonomicState, drive: Any, asleep: Any) -> AutonomicState:
