@@ -344,11 +344,12 @@ def _print_comparison(rows: "pd.DataFrame") -> None:
         "Rises above the value before the dose, where the study gives one; the median ratio is predicted to observed.\n"
         "`neuroimmune validate` judges each by what studies of as many people could have shown."
     )
-    _print_table(
-        "Every point that is off by more than twice",
-        list(wanted),
-        [{k: row[k] for k in wanted} for row in misses],
-    )
+    if misses:
+        _print_table(
+            "Every point that is off by more than twice",
+            list(wanted),
+            [{k: row[k] for k in wanted} for row in misses],
+        )
 
 
 def _print_validation(found: "Validation") -> None:

@@ -11,7 +11,7 @@ from neuroimmune.errors import InputError
 from neuroimmune.evidence.sources import sources
 from neuroimmune.files import whole_file
 from neuroimmune.plot import COLUMN, MEASURED, MODEL, NAMES, STYLE, save_figure
-from neuroimmune.validation import OUTSIDE, UNINFORMATIVE, VERDICTS, Validation, headline, validate
+from neuroimmune.validation import OUTSIDE, REFERENCE, UNINFORMATIVE, VERDICTS, Validation, headline, validate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,12 +87,14 @@ def page(found: Validation) -> str:
     others = votes.loc[votes.verdict != "outside"]
     parts.append("\n## Other curves\n\n" + _table(others, ("study", "quantity", "role", "points", "share", "verdict")))
     parts.append(f"\n{LIMITS}\n## Every published number\n")
+    parts.append("Where a study gives its own value before, numbers are rises above it.\n")
     parts += [f"- *{verdict}*: {meaning}." for verdict, meaning in VERDICTS.items()]
     rows = found.rows.assign(
         study=found.rows.study + found.rows.settings.map(lambda text: f" ({text})" if text else ""),
         statistic=found.rows.statistic + found.rows.time_h.map(lambda h: "" if np.isnan(h) else f" at {h:g} h"),
     )
-    columns = ("study", "quantity", "statistic", "observed", "predicted", "low", "high", "sharpness", "verdict")
+    columns = ("study", "quantity", "statistic", "observed", "predicted", "low", "high", "unit", "sharpness", "verdict")
+    rows = rows.loc[rows.verdict != REFERENCE]
     for protocol, some in rows.groupby("protocol", sort=True):
         parts.append(f"\n### {protocol}\n\n{_table(some, columns)}")
     return "\n".join(parts) + "\n"
