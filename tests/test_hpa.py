@@ -47,7 +47,7 @@ def test_without_rhythm_and_with_an_adrenal_in_proportion_it_is_the_published_mo
     found = chronic_stress.three()
     for name, values in found["published"].items():
         np.testing.assert_allclose(found["ours, like it"][name], values, rtol=0.01, err_msg=name)
-    assert found["published"]["cortisol"][58] == pytest.approx(1.84, abs=0.04), "as physiology.md has it"
+    assert found["published"]["cortisol"][58] == pytest.approx(1.84, abs=0.04), "as its authors' notebook has it"
     assert found["published"]["acth"][179] == pytest.approx(0.91, abs=0.01)
 
 
