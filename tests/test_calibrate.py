@@ -111,3 +111,10 @@ def test_draws_are_two_hundred_bodies(name):
     draws = draws.transform(lambda column: np.exp(column) if column.name.startswith(SCALE) else column)
     assert np.isfinite(draws.to_numpy()).all() and (draws > 0).all().all()
     assert (draws.min() <= pd.Series(best)).all() and (draws.max() >= pd.Series(best)).all()
+
+
+@pytest.mark.parametrize("name", FITTED)
+def test_what_was_fitted_cites_its_own_page(name):
+    best, known = json.loads(POSTERIOR.joinpath(f"{name}.json").read_text()), parameters(Body())
+    paths = [path for path in best if not path.startswith((SCALE, SPREAD))]
+    assert [path for path in paths if f"docs/fit-{name}.md" not in known[path].source] == []

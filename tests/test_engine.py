@@ -66,10 +66,10 @@ def test_one_person_of_the_crowd_needs_shorter_steps(crowd):
     rows = import_module("neuroimmune.simulation").parameter_rows(plan.model, crowd)
     levels = np.zeros((len(crowd), len(plan.model.inputs)))
     followed = gather(plan.kernel, start, rows, levels)
-    advance(followed, np.array([24.0]), threads=1)
+    advance(followed, np.array([18.0]), threads=1)  # in the quiet of the day: falling asleep needs short steps too
     wanted = followed.wanted.reshape(-1)[: len(crowd)]
-    assert wanted[20] <= wanted[np.arange(37) != 20].min() / 2
-    assert (wanted[np.arange(37) != 20] >= LONGEST / 8).all()
+    assert wanted[20] <= wanted[np.arange(37) != 20].min() / 4
+    assert (wanted[np.arange(37) != 20] >= LONGEST / 4).all()
 
 
 @pytest.mark.parametrize("threads", [2, 3, 16])
@@ -426,7 +426,7 @@ def test_the_kernel_is_made_of_packed_instructions(assembly):
         packed, single = functions[name]
         assert packed >= 20 and single == 0, name
     packed, single = functions["errors"]
-    assert packed > 2 * single  # two for each of 16 people: a root and its step
+    assert packed > 2 * single and single <= 2 * 16  # two for each of 16 people: a root and its step
     everywhere = np.sum(list(functions.values()), axis=0)
     assert everywhere[1] <= 0.15 * everywhere[0]
 

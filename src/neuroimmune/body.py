@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from neuroimmune.errors import InputError, nearest
-from neuroimmune.kinetics import hill, log, positive
-from neuroimmune.quantity import System, level, output, par, part, with_parameters
+from neuroimmune.kinetics import e_folds, hill, positive
+from neuroimmune.quantity import System, fitted, level, output, par, part, with_parameters
 from neuroimmune.systems.autonomic import Autonomic, AutonomicOutputs, AutonomicState
 from neuroimmune.systems.brain import Brain, BrainOutputs, BrainState
 from neuroimmune.systems.cytokines import Cytokines, CytokineState
@@ -14,7 +14,7 @@ from neuroimmune.systems.hpa import HPA, HPAOutputs, HPAState
 from neuroimmune.systems.sleep import Sleep, SleepOutputs, SleepState
 from neuroimmune.systems.symptoms import SymptomOutputs, Symptoms
 
-FIT_HPA = "fitted: HPA rows of role fit, see docs/fit-hpa.md"
+FIT, FIT_HPA = fitted("symptoms"), fitted("hpa")
 ARROWS = {
     "immune-hpa": ("il6_on_crh", "tnf_on_crh"),
     "immune-brain": ("il6_on_brain", "tnf_on_brain"),
@@ -29,8 +29,6 @@ ARROWS = {
     "exertion-heart": ("exertion_on_arousal",),
     "exertion-immune": ("energy.il6_of_muscle",),
 }
-
-FIT = "fitted: rows of role fit, see docs/fit-symptoms.md"
 
 
 class BodyInputs(NamedTuple):
@@ -101,7 +99,7 @@ class Body(System):
 
     debt_on_crh: float = par(5.228, "1", "drive of CRH by sleep debt above the usual", FIT_HPA)
 
-    il6_on_brain: float = par(1.0, "1", "signal to the brain by IL-6, an e-fold of its rise", "definition", fixed=True)
+    il6_on_brain: float = par(1.0, "1", "signal to the brain by IL-6, an e-fold of its rise", "definition")
     il6_on_brain_half: float = par(
         1.0, "pg/mL", "rise of IL-6 from which it counts", "assumed: about its resting level"
     )
@@ -152,7 +150,7 @@ class Body(System):
                 y.brain.signal_fast,
                 y.brain.signal_slow,
                 sleep.sleepiness,
-                positive(y.sleep.sleep_debt - self.sleep.debt_usual),
+                self.sleep.debt(y.sleep),
                 y.cytokines.temperature,
             ),
             immune_drive=self.immune_drive(y.cytokines),
@@ -164,7 +162,7 @@ class Body(System):
             self.stress_on_crh * inputs.stress
             + self.waking_on_crh
             * hill(self.sleep.waking(t, y.sleep, inputs.kept_awake), self.waking_on_crh_half, self.waking_on_crh_hill)
-            + self.debt_on_crh * positive(y.sleep.sleep_debt - self.sleep.debt_usual)
+            + self.debt_on_crh * self.sleep.debt(y.sleep)
             + self.exertion_on_crh * hill(inputs.exertion, self.exertion_on_crh_half, self.exertion_on_crh_hill)
         )
         return drive, self.immune_drive(y.cytokines)
@@ -178,18 +176,22 @@ class Body(System):
         )
 
     def immune_drive(self, y: CytokineState) -> Any:
-        """Cytokines to CRH: by their rises, so that it is nothing at rest."""
-        il6, tnf = positive(y.il6 - self.cytokines.il6_rest), positive(y.tnf - self.cytokines.tnf_rest)
-        return self.il6_on_crh * log(1.0 + il6 / self.il6_on_crh_half) + self.tnf_on_crh * log(
-            1.0 + tnf / self.tnf_on_crh_half
+        """Cytokines to CRH."""
+        il6, tnf = self.rises(y)
+        return self.il6_on_crh * e_folds(il6, self.il6_on_crh_half) + self.tnf_on_crh * e_folds(
+            tnf, self.tnf_on_crh_half
         )
 
     def blood_signal(self, y: CytokineState) -> Any:
-        """Cytokines to the brain: by the logarithm of their rises, so that low grades matter beside peaks."""
-        il6, tnf = positive(y.il6 - self.cytokines.il6_rest), positive(y.tnf - self.cytokines.tnf_rest)
-        return self.il6_on_brain * log(1.0 + il6 / self.il6_on_brain_half) + self.tnf_on_brain * log(
-            1.0 + tnf / self.tnf_on_brain_half
+        """Cytokines to the brain: low grades matter beside peaks."""
+        il6, tnf = self.rises(y)
+        return self.il6_on_brain * e_folds(il6, self.il6_on_brain_half) + self.tnf_on_brain * e_folds(
+            tnf, self.tnf_on_brain_half
         )
+
+    def rises(self, y: CytokineState) -> tuple[Any, Any]:
+        """IL-6 and TNF above rest: what other systems are told of, so that it is nothing at rest."""
+        return positive(y.il6 - self.cytokines.il6_rest), positive(y.tnf - self.cytokines.tnf_rest)
 
 
 def without(body: Body, arrows: Sequence[str]) -> Body:

@@ -86,6 +86,15 @@ def saturating(x: Any, half: Any) -> Any:
     return x / (x + half)
 
 
+def e_folds(x: Any, half: Any) -> Any:
+    """In proportion while x is small beside `half`, by its logarithm beyond; nothing at nothing.
+
+    >>> round(e_folds(0.1, 10.0), 3), e_folds(0.0, 10.0)
+    (0.01, 0.0)
+    """
+    return log(1.0 + x / half)
+
+
 def turnover(x: Any, rest: Any, k: Any) -> Any:
     """Made and lost at first order so that x returns to `rest` at the rate k."""
     return k * (rest - x)

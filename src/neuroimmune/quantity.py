@@ -53,6 +53,15 @@ def par(
     return dataclasses.field(default=known.value, metadata={"quantity": known})
 
 
+def fitted(page: str) -> str:
+    """The source of a number that one of our fits has found: its page tells to which rows, and how well they tell.
+
+    >>> fitted("hpa")
+    'fitted: rows of role fit, see docs/fit-hpa.md'
+    """
+    return f"fitted: rows of role fit, see docs/fit-{page}.md"
+
+
 def part(system: type["System"]) -> Any:
     """Declare a system inside a larger one."""
     return dataclasses.field(default_factory=system)

@@ -26,7 +26,17 @@ from neuroimmune.body import Body
 from neuroimmune.compare import is_reference, observed, origin
 from neuroimmune.engine.trace import trace
 from neuroimmune.errors import InputError, SolverFailed, nearest
-from neuroimmune.evidence.statistics import OWN_UNIT, SAMPLED, STATISTICS, UNTIMED, at_rest, sampled, statistic
+from neuroimmune.evidence.statistics import (
+    BEFORE,
+    OWN_UNIT,
+    SAMPLED,
+    STATISTICS,
+    TIMING,
+    UNTIMED,
+    at_rest,
+    sampled,
+    statistic,
+)  # fmt: skip
 from neuroimmune.evidence.targets import all_targets
 from neuroimmune.population import People, people
 from neuroimmune.protocol import Protocol, events, load_protocol, read_settings, shipped
@@ -40,7 +50,6 @@ if TYPE_CHECKING:
 OUTSIDE = 0.05  # the share of simulated studies that lie outside the interval
 UNINFORMATIVE = 3.0
 MOST_LOST = 0.01  # of the virtual people may fail or have no resting day
-BEFORE = 0.01  # hours before zero at which readings "before" are taken
 VERDICTS = {
     "outside": "what was observed is not among 95 % of the simulated studies: a failure",
     "uninformative": f"inside, but the interval is over {UNINFORMATIVE:g} times as wide as sampling alone makes it",
@@ -50,7 +59,6 @@ VERDICTS = {
     "not simulated": "the model cannot show it, for the reason given",
 }
 NO_N = "not counted: how many people it was is unknown"
-TIMING = 0.5  # hours by which the equations may miss the time of a peak
 ALIKE = ("sleep.chronotype",)  # laboratories wake everybody at seven, and other studies count from waking
 REFERENCE = "not counted: it is the value that the rises are counted from"
 
@@ -239,9 +247,9 @@ def studies(
 
     Each has people of one draw of the parameters, nobody twice; with `best`, people with the best parameters. A study
     of more people than the pool has of a draw is simulated with as many as there are: studies of thousands differ by
-    more than who is in them. What the equations themselves may miss, if it is
-    `granted`, is a share of the number or of its change
-    since before, whichever is less; a number that was read off a figure has the error of reading.
+    more than who is in them. What the equations themselves may miss, if it is `granted`, is a
+    share of the number or of its change since before, whichever is less; a number that was read off a figure has the
+    error of reading.
     """
     study, quantity = rows.study.iloc[0], rows.quantity.iloc[0]
     generator, noise = stream(pool.people.seed, f"studies of {study} {quantity}"), noises().get(quantity, Noise())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from neuroimmune.calibrate import report
-from neuroimmune.calibrate.problem import Free, Problem
+from neuroimmune.calibrate.problem import NOTHING, Free, Problem
 from neuroimmune.engine.trace import Model
 from neuroimmune.evidence.targets import targets
 from neuroimmune.quantity import System, level, part
@@ -41,7 +41,6 @@ three times as much TNF and IL-10 as these equations say. A dozen variants of th
 IL-6, IL-10 or the early signal; monocytes that tire; IL-10 holding each cytokine apart; faster endotoxin) did not
 bring both below 2.3."""
 
-NOTHING = "nothing is known"
 CLEARANCE = "half-lives read off the falls of the 20 men, dobreva2021"
 FREE = [
     Free("cytokines.k_endotoxin", 1.0, 0.6, why="1.0 in windoloski2024, 6.5 in another published model"),

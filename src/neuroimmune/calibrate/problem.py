@@ -13,17 +13,14 @@ from neuroimmune.engine.lanes import advance, gather
 from neuroimmune.engine.rest import resting_day
 from neuroimmune.engine.trace import Model, evaluate, trace
 from neuroimmune.errors import InputError, nearest
-from neuroimmune.evidence.statistics import RELATIVE, SAMPLED, sampled, statistic
+from neuroimmune.evidence.statistics import BEFORE, RELATIVE, SAMPLED, TIMING, sampled, statistic
 from neuroimmune.protocol import Protocol, events, load_protocol, read_settings
 from neuroimmune.quantity import Quantity, System, parameters, with_parameters
 
 if TYPE_CHECKING:
     import pandas as pd
 
-BEFORE = 0.05  # hours before the first event, at which a rise is counted from
-TIMING = (
-    0.5  # hours: how closely a study that draws blood by the hour tells when a peak was, however many people it had
-)
+NOTHING = "nothing is known: wide about a guess"
 MISSING = 1e3  # the residual of a prediction that could not be computed
 UNSCALED = ("time of peak", "sd of log peak", *RELATIVE)  # what no assay's scale can change
 SCALE, SPREAD = "scale:", "spread:"

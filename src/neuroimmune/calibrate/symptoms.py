@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 from neuroimmune.body import Body
 from neuroimmune.calibrate import report
-from neuroimmune.calibrate.problem import Free, Problem
+from neuroimmune.calibrate.problem import NOTHING, Free, Problem
 from neuroimmune.evidence.targets import target_sets, targets
 from neuroimmune.validation import ALIKE, noises
 
 if TYPE_CHECKING:
     import pandas as pd
 
-NOTHING = "nothing is known: a factor of 2 either way"
 ABOUT = """Heart rate, pain threshold, flu-like symptoms and TSPO after endotoxin, fatigue after vaccination,
 sleepiness, reaction time, fatigue and pain after lost sleep, the body clock after flights, heart rate and IL-6 in
 exercise. Each weight is shared by all experiments; most rest on one study, which contraction does not tell."""

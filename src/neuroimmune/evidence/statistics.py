@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+BEFORE = 0.01  # hours before zero at which what is read "before" is read
+TIMING = 0.5  # hours: how closely a study, and the equations, tell when a peak was
 SAMPLED = 0.5  # hours between the readings of which the greatest is taken: papers sample every 30 to 60 minutes
 
 Readings = np.ndarray

@@ -3,9 +3,9 @@
 from typing import Any, NamedTuple
 
 from neuroimmune.kinetics import positive
-from neuroimmune.quantity import System, output, par, state
+from neuroimmune.quantity import System, fitted, output, par, state
 
-FIT = "fitted: rows of role fit, see docs/fit-symptoms.md"
+FIT = fitted("symptoms")
 
 
 class AutonomicState(NamedTuple):

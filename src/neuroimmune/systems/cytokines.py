@@ -3,9 +3,10 @@
 from typing import Any, NamedTuple
 
 from neuroimmune.kinetics import circadian, hill, log, positive, repressed, saturating, turnover
-from neuroimmune.quantity import System, par, state
+from neuroimmune.quantity import System, fitted, par, state
 
-FIT = "fitted: endotoxin rows of role fit, see docs/fit-cytokines.md"
+FIT = fitted("cytokines")
+
 INJECTED = "fitted: IL-6 injection rows of role fit, see docs/fit-cytokines.md"
 VACCINE = "fitted: typhoid vaccine rows of role fit, see docs/fit-cytokines.md"
 REST = "dobreva2021: data file, mean and SD of the 20 men before the dose"

@@ -3,9 +3,9 @@
 from typing import Any, NamedTuple
 
 from neuroimmune.kinetics import power, saturating
-from neuroimmune.quantity import System, par, state
+from neuroimmune.quantity import System, fitted, par, state
 
-FIT = "fitted: rows of role fit, see docs/fit-symptoms.md"
+FIT = fitted("symptoms")
 
 
 class EnergyState(NamedTuple):

@@ -3,9 +3,9 @@
 from typing import Any, NamedTuple
 
 from neuroimmune.kinetics import circadian, exp, hill, positive, repressed, saturating, sqrt
-from neuroimmune.quantity import System, output, par, state
+from neuroimmune.quantity import System, fitted, output, par, state
 
-FIT = "fitted: HPA rows of role fit, see docs/fit-hpa.md"
+FIT = fitted("hpa")
 
 
 class HPAState(NamedTuple):

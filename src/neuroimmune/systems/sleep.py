@@ -2,10 +2,10 @@
 
 from typing import Any, NamedTuple
 
-from neuroimmune.kinetics import circadian, exp, maximum, minimum
-from neuroimmune.quantity import System, output, par, state
+from neuroimmune.kinetics import circadian, exp, maximum, minimum, positive
+from neuroimmune.quantity import System, fitted, output, par, state
 
-FIT = "fitted: rows of role fit, see docs/fit-symptoms.md"
+FIT = fitted("symptoms")
 
 
 class SleepState(NamedTuple):
@@ -105,6 +105,10 @@ class Sleep(System):
         """1 in the hours of habit, 0 outside them."""
         clock = circadian(t, self.mid_sleep + self.chronotype, self.day)
         return (1.0 - minimum(kept_awake, 1.0)) / (1.0 + exp((self.sleep_gate - clock) / self.sleep_edge))
+
+    def debt(self, y: SleepState) -> Any:
+        """Sleep debt above that of a person who sleeps 8 hours."""
+        return positive(y.sleep_debt - self.debt_usual)
 
     def phase(self, y: SleepState) -> Any:
         """How many hours later than usual the body clock runs, by local time."""

@@ -3,9 +3,9 @@
 from typing import Any, NamedTuple
 
 from neuroimmune.kinetics import positive, power
-from neuroimmune.quantity import System, output, par
+from neuroimmune.quantity import System, fitted, output, par
 
-FIT = "fitted: rows of role fit, see docs/fit-symptoms.md"
+FIT = fitted("symptoms")
 
 
 class SymptomOutputs(NamedTuple):
