@@ -99,7 +99,7 @@ class Body(System):
 
     debt_on_crh: float = par(5.228, "1", "drive of CRH by sleep debt above the usual", FIT_HPA)
 
-    il6_on_brain: float = par(1.0, "1", "signal to the brain by IL-6, an e-fold of its rise", "definition")
+    il6_on_brain: float = par(1.0, "1", "signal to the brain by IL-6, an e-fold of its rise", "definition", fixed=True)
     il6_on_brain_half: float = par(
         1.0, "pg/mL", "rise of IL-6 from which it counts", "assumed: about its resting level"
     )
