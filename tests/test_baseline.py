@@ -16,6 +16,7 @@ from neuroimmune.population import people
 from neuroimmune.simulation import simulate
 
 PATH = Path(__file__).with_name("baseline.json")
+ALIKE = 2e-3  # two machines differ by up to twice the engine's tolerance: 1.2e-3 was seen between two server processors
 
 
 def rounded(value):
@@ -66,7 +67,7 @@ def test_unchanged(found):
     moved = {
         " / ".join(path): f"{stored[path]} -> {value}"
         for path, value in now.items()
-        if value != pytest.approx(stored[path], rel=1e-3, abs=1e-5, nan_ok=True)
+        if value != pytest.approx(stored[path], rel=ALIKE, abs=1e-5, nan_ok=True)
         and not (path[-1] == "highest_at" and abs(value - stored[path]) <= 0.25)
     }
     assert moved == {}, "results moved; if this was meant, see the top of this file"

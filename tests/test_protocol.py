@@ -286,3 +286,13 @@ def test_two_doses_at_one_moment_are_one(dose, minute, share):
     both, one = simulate(Body(), protocol, days=1), after(dose, minute, days=1)
     for name, values in one.values.items():
         np.testing.assert_allclose(both.values[name], values, rtol=0, atol=1e-4 * np.ptp(values) + 1e-6, err_msg=name)
+
+
+def test_an_event_may_come_after_another():
+    def jury(**settings):
+        return [(h.at, h.duration, h.amount) for h in load_protocol("social-stress", **settings).happenings]
+
+    assert jury() == [(14.0, pytest.approx(1 / 6), "0.25"), (pytest.approx(14 + 1 / 6), pytest.approx(1 / 6), "1")]
+    assert jury(at="23:55", preparation="30 min")[1][0] == pytest.approx(24 + 25 / 60)
+    with pytest.raises(InputError, match="must be longer than nothing"):
+        jury(preparation="0 min")

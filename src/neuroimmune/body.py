@@ -20,13 +20,13 @@ ARROWS = {
     "immune-brain": ("il6_on_brain", "tnf_on_brain"),
     "immune-sleep": ("slow_on_restoration",),
     "brain-heart": ("fast_on_arousal",),
-    "stress-hpa": ("stress_on_crh",),
+    "stress-hpa": ("stress_on_crh", "hpa.nerve_on_adrenal"),
     "stress-heart": ("stress_on_arousal",),
     "stress-immune": ("cytokines.stress_on_signal",),
     "waking-hpa": ("waking_on_crh",),
     "sleep-hpa": ("debt_on_crh",),
     "exertion-hpa": ("exertion_on_crh",),
-    "exertion-heart": ("exertion_on_arousal",),
+    "exertion-heart": ("exertion_on_arousal", "exertion_on_rate"),
     "exertion-immune": ("energy.il6_of_muscle",),
 }
 
@@ -37,7 +37,7 @@ class BodyInputs(NamedTuple):
     endotoxin_infusion: float = level(0.0, "ng/kg/hour", "endotoxin given into a vein")
     il6_infusion: float = level(0.0, "pg/mL/hour", "interleukin-6 given into a vein, as what it adds to plasma")
     stress: float = level(0.0, "1", "stress; 1 is that of speaking and reckoning before a jury")
-    exertion: float = level(0.0, "1", "oxygen uptake above rest, as a share of its maximum", range=(0.0, 1.2))
+    exertion: float = level(0.0, "1", "oxygen uptake above rest, as a share of the most above rest", range=(0.0, 1.2))
     kept_awake: float = level(0.0, "1", "being kept from sleep: 1 is entirely", range=(0.0, 1.0))
 
 
@@ -79,38 +79,41 @@ class Body(System):
     symptoms: Symptoms = part(Symptoms)
 
     il6_on_crh: float = par(
-        29.6, "1", "drive of CRH by IL-6, an e-fold of its rise", FIT_HPA + "; spread assumed", spread=0.3
+        22.15, "1", "drive of CRH by IL-6, an e-fold of its rise", FIT_HPA + "; spread assumed", spread=0.3
     )
-    il6_on_crh_half: float = par(200.0, "pg/mL", "rise of IL-6 from which it counts", FIT_HPA)
+    il6_on_crh_half: float = par(194.4, "pg/mL", "rise of IL-6 from which it counts", FIT_HPA)
     tnf_on_crh: float = par(
         15.0, "1", "drive of CRH by TNF, an e-fold of its rise",
         "assumed: half of IL-6's, as for the brain; endotoxin raises both, and no verified row tells them apart",
     )  # fmt: skip
     tnf_on_crh_half: float = par(200.0, "pg/mL", "rise of TNF from which it counts", "assumed: as IL-6's")
-    stress_on_crh: float = par(8.107, "1", "drive of CRH by stress", FIT_HPA, spread=0.6856)
-    waking_on_crh: float = par(3.678, "1", "drive of CRH by waking", FIT_HPA)
+    stress_on_crh: float = par(15.83, "1", "drive of CRH by stress", FIT_HPA, spread=0.7802)
+    waking_on_crh: float = par(5.669, "1", "drive of CRH by waking", FIT_HPA)
     waking_on_crh_half: float = par(
         0.4, "1", "inertia that half-saturates it", "assumed: far above what builds up while one falls asleep"
     )  # fmt: skip
     waking_on_crh_hill: float = par(3.0, "1", "its steepness", "assumed: falling asleep is no waking", fixed=True)
-    exertion_on_crh: float = par(10.37, "1", "drive of CRH by exertion, at most", FIT_HPA)
-    exertion_on_crh_half: float = par(0.6566, "1", "exertion that half-saturates it", FIT_HPA)
+    exertion_on_crh: float = par(17.92, "1", "drive of CRH by exertion, at most", FIT_HPA)
+    exertion_on_crh_half: float = par(0.6774, "1", "exertion that half-saturates it", FIT_HPA)
     exertion_on_crh_hill: float = par(6.0, "1", "its steepness", "assumed: a threshold, hill2008", fixed=True)
 
-    debt_on_crh: float = par(5.228, "1", "drive of CRH by sleep debt above the usual", FIT_HPA)
+    debt_on_crh: float = par(4.784, "1", "drive of CRH by sleep debt above the usual", FIT_HPA)
 
     il6_on_brain: float = par(1.0, "1", "signal to the brain by IL-6, an e-fold of its rise", "definition", fixed=True)
     il6_on_brain_half: float = par(
         1.0, "pg/mL", "rise of IL-6 from which it counts", "assumed: about its resting level"
     )
-    tnf_on_brain: float = par(0.5863, "1", "signal to the brain by TNF, an e-fold of its rise", FIT)
-    tnf_on_brain_half: float = par(2.0, "pg/mL", "rise of TNF from which it counts", "assumed: about its resting level")
+    tnf_on_brain: float = par(0.7465, "1", "signal to the brain by TNF, an e-fold of its rise", FIT)
+    tnf_on_brain_half: float = par(2.881, "pg/mL", "rise of TNF from which it counts", FIT)
 
     slow_on_restoration: float = par(0.1, "1", "slowing of restoration by the slow signal", "assumed: no human number")
-    stress_on_arousal: float = par(0.2691, "1", "arousal by stress", FIT + "; spread assumed", spread=0.5)
-    exertion_on_arousal: float = par(8.398, "1", "arousal by exertion at maximum", FIT)
+    stress_on_arousal: float = par(0.5438, "1", "arousal by stress", FIT + "; spread assumed", spread=0.5)
+    exertion_on_arousal: float = par(1.0, "1", "arousal by exertion at maximum", FIT)
+    exertion_on_rate: float = par(
+        1.0, "1", "share of the heart's reserve that exertion uses, by its own", "swain1997: abstract"
+    )
     fast_on_arousal: float = par(
-        0.02986, "1", "arousal by the brain's fast signal",
+        0.03946, "1", "arousal by the brain's fast signal",
         FIT + "; spread: that of heart rate grows from 9.4 to 11.4, dobreva2021", spread=0.2,
     )  # fmt: skip
 
@@ -128,10 +131,15 @@ class Body(System):
                 cortisol_hold=1.0,
                 phase=self.sleep.phase(y.sleep),
             ),  # fmt: skip
-            hpa=self.hpa.rates(t, y.hpa, *self.crh_drives(t, y, inputs), self.sleep.phase(y.sleep)),
+            hpa=self.hpa.rates(t, y.hpa, *self.crh_drives(t, y, inputs), self.sleep.phase(y.sleep), inputs.stress),
             sleep=self.sleep.rates(t, y.sleep, awake, self.slow_on_restoration * y.brain.signal_slow),
             brain=self.brain.rates(t, y.brain, self.blood_signal(y.cytokines)),
-            autonomic=self.autonomic.rates(t, y.autonomic, self.arousal(y, inputs), self.sleep.asleep(t, awake)),
+            autonomic=self.autonomic.rates(
+                t,
+                y.autonomic,
+                self.arousal(y, inputs) + self.exertion_on_arousal * exertion,
+                self.sleep.asleep(t, awake),
+            ),
             energy=self.energy.rates(t, y.energy, exertion),
         )
 
@@ -143,7 +151,11 @@ class Body(System):
             sleep=sleep,
             brain=self.brain.outputs(y.brain),
             autonomic=self.autonomic.outputs(
-                y.autonomic, self.arousal(y, inputs), sleep.asleep, y.cytokines.temperature
+                y.autonomic,
+                self.arousal(y, inputs),
+                self.exertion_on_rate * inputs.exertion,
+                sleep.asleep,
+                y.cytokines.temperature,
             ),
             symptoms=self.symptoms.outputs(
                 self.blood_signal(y.cytokines),
@@ -168,12 +180,8 @@ class Body(System):
         return drive, self.immune_drive(y.cytokines)
 
     def arousal(self, y: BodyState, inputs: BodyInputs) -> Any:
-        """All that rouses the heart."""
-        return (
-            self.stress_on_arousal * inputs.stress
-            + self.exertion_on_arousal * inputs.exertion
-            + self.fast_on_arousal * y.brain.signal_fast
-        )
+        """All that rouses the heart beside exertion."""
+        return self.stress_on_arousal * inputs.stress + self.fast_on_arousal * y.brain.signal_fast
 
     def immune_drive(self, y: CytokineState) -> Any:
         """Cytokines to CRH."""

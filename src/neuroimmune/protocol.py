@@ -315,7 +315,7 @@ def _filled(value: Any, settings: Mapping[str, str]) -> Any:
         raise InputError(f"{value!r} names a setting that does not exist{nearest(value, settings)}") from None
 
 
-def _happenings(at: Any, days: Any = 1, **keys: Any) -> list[Happening]:
+def _happenings(at: Any, days: Any = 1, after: str | None = None, **keys: Any) -> list[Happening]:
     """An event on each of so many days running."""
     if not str(days).isdigit() or int(days) < 1:
         raise InputError(f"days = {days!r} must be a whole number from 1")
@@ -324,5 +324,8 @@ def _happenings(at: Any, days: Any = 1, **keys: Any) -> list[Happening]:
     elif "change" in keys and "by" in keys and "lasting" in keys:
         first = change(keys["change"], str(keys["by"]), at, str(keys["lasting"]))
     else:
-        raise InputError("an event needs at, and either give and amount or change, by and lasting; none may be empty")
-    return [dataclasses.replace(first, at=first.at + 24.0 * day) for day in range(int(days))]
+        raise InputError(
+            "an event needs at (perhaps after), and either give and amount or change, by and lasting; none may be empty"
+        )
+    begins = round(first.at + (hours(after, "after") if after else 0.0), MOMENT)
+    return [dataclasses.replace(first, at=begins + 24.0 * day) for day in range(int(days))]

@@ -10,11 +10,12 @@ from neuroimmune.errors import InputError, nearest
 class EventEntry(BaseModel):
     """`give` an `amount` (`over` a time), or `change` an input `by` an amount `lasting` a time; `at` a clock time.
 
-    On so many `days` running, one if not said.
+    `after` a time from then, if said; on so many `days` running, one if not said.
     """
 
     model_config = ConfigDict(extra="forbid")
     at: Any
+    after: str | None = None
     give: str | None = None
     amount: Any = None
     over: str | None = None

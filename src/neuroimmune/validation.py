@@ -31,9 +31,7 @@ from neuroimmune.evidence.statistics import (
     OWN_UNIT,
     SAMPLED,
     STATISTICS,
-    TIMING,
     UNTIMED,
-    at_rest,
     sampled,
     statistic,
 )  # fmt: skip
@@ -64,17 +62,12 @@ REFERENCE = "not counted: it is the value that the rises are counted from"
 
 
 class Noise(NamedTuple):
-    """How a quantity is read: `sd` or `cv` within a person, the least that is read, the log-SD between laboratories.
-
-    `model` is what the equations may miss: a share of a number or of its change, as the fits grant them. It was
-    introduced after the first table; coverage without it is told beside.
-    """
+    """How a quantity is read: `sd` or `cv` within a person, the least that is read, the log-SD between laboratories."""
 
     sd: float = 0.0
     cv: float = 0.0
     floor: float = -np.inf
     assay: float = 0.0
-    model: float = 0.05
     source: str = ""
 
     def readings(self, truth: np.ndarray, scale: np.ndarray, generator: np.random.Generator) -> np.ndarray:
@@ -240,16 +233,12 @@ def obstacle(row: Any, body: System, known: Mapping[str, Quantity]) -> str:
     return ""
 
 
-def studies(
-    rows: "pd.DataFrame", runs: Mapping[Any, Run], pool: Pool, count: int, best: bool, granted: bool = True
-) -> np.ndarray:
+def studies(rows: "pd.DataFrame", runs: Mapping[Any, Run], pool: Pool, count: int, best: bool) -> np.ndarray:
     """The numbers of a curve's rows in each of `count` simulated studies, shape (count, rows).
 
     Each has people of one draw of the parameters, nobody twice; with `best`, people with the best parameters. A study
     of more people than the pool has of a draw is simulated with as many as there are: studies of thousands differ by
-    more than who is in them. What the equations themselves may miss, if it is `granted`, is a
-    share of the number or of its change since before, whichever is less; a number that was read off a figure has the
-    error of reading.
+    more than who is in them. A number that was read off a figure has the error of reading.
     """
     study, quantity = rows.study.iloc[0], rows.quantity.iloc[0]
     generator, noise = stream(pool.people.seed, f"studies of {study} {quantity}"), noises().get(quantity, Noise())
@@ -289,12 +278,6 @@ def studies(
             found[:, place] = statistic(row, read[at][:, n], read[since][:, n], hours)
             if row.statistic == "time of peak":  # nobody knows where between two readings it was
                 found[:, place] += SAMPLED * (generator.random(count) - 0.5)
-            if not best:
-                share = np.abs(found[:, place])
-                if not run.quiet:
-                    share = np.minimum(share, np.abs(found[:, place] - at_rest(row, read[since][:, n])))
-                missed = TIMING if row.statistic == "time of peak" else noise.model * share
-                found[:, place] += granted * missed * generator.standard_normal(count)
             found[:, place] += np.nan_to_num(row.reading) * generator.standard_normal(count)
     return found
 
@@ -459,8 +442,7 @@ class Validation:
     lost: float
 
     def coverage(self) -> "pd.DataFrame":
-        """A line for each role: votes, how many are inside, that share with its Wilson interval, sharpness, skill;
-        `exact` counts those inside without the error granted to the equations.
+        """A line for each role: votes, how many are inside, that share with its Wilson interval, sharpness, skill.
 
         `coverage` counts the uninformative as not inside. `skill` is 1 less the geometric mean of the curves' scores
         relative to a forecast without mechanism.
@@ -482,7 +464,6 @@ class Validation:
                 {"role": role, "studies": votes.study.nunique(), "curves": len(votes), **count}
                 | {"coverage": count["inside"] / len(votes), "low": float(wilson.low), "high": float(wilson.high)}
                 | {"sharpness": float(votes.sharpness.median())}
-                | {"exact": int((votes.exact == "inside").sum())}
                 | {"skill": 1 - float(np.exp(np.log(scores).mean())) if len(scores) else float("nan")}
             )
         return pd.DataFrame(lines)
@@ -561,7 +542,7 @@ def _judged(
         "points": 0,
         "verdict": "not counted",
     }
-    curve |= {"exact": ""} | dict.fromkeys(["share", "sharpness", "score"], np.nan) | {"borderline": False}
+    curve |= dict.fromkeys(["share", "sharpness", "score"], np.nan) | {"borderline": False}
     if not able.any():
         return rows, curve | {"verdict": "not simulated"}
     some = rows.loc[able]
@@ -589,9 +570,7 @@ def _judged(
         scaled = (plain & (noises().get(first.quantity, Noise()).assay > 0))[votes]
         seen = some.loc[votes]
         verdict = judge(simulated[:, votes], best[:, votes], seen.observed.to_numpy(float), scaled)
-        exact = studies(some, runs, pool, count, best=False, granted=False)
-        alone = judge(exact[:, votes], best[:, votes], seen.observed.to_numpy(float), scaled)
-        curve |= {"points": int(votes.sum()), **verdict._asdict(), "verdict": verdict.verdict, "exact": alone.verdict}
+        curve |= {"points": int(votes.sum()), **verdict._asdict(), "verdict": verdict.verdict}
         curve |= {"borderline": verdict.borderline(count)}
         curve |= {"score": skill(seen, simulated[:, votes], best[:, votes], scaled, fitted)}
     return rows, curve
@@ -636,7 +615,6 @@ def headline(found: Validation) -> list[str]:
             f"{line['role']} ({held}): {line['inside']} of {line['curves']} curves of {line['studies']} studies "
             f"inside, {line['coverage']:.0%} (95 % interval {line['low']:.0%} to {line['high']:.0%}); "
             f"{line['outside']} outside, {line['uninformative']} uninformative; "
-            f"{line['exact']} inside without the error granted to the equations; "
             f"median sharpness {line['sharpness']:.2g}; "
             f"skill over a forecast without mechanism {line['skill']:.2g}"
         )

@@ -38,9 +38,8 @@ the scale of a laboratory is unknown within a third.
   prediction is never a success.
 - **Share** is that of the simulated studies that are at least as far off as the observed one; a curve is outside at
   {OUTSIDE:.0%} or less, and *borderline* where other random numbers could change that.
-- The **error granted to the equations** is a twentieth or a tenth of a number or of its change, as the fits grant it
-  (`evidence/noise.toml`), and half an hour for the time of a peak. It was introduced after the first table had been
-  seen, so the result without it stands beside.
+- Nothing is granted to the equations: an interval holds people, noise, the laboratory and what is left open in the
+  parameters.
 - **Skill** is 1 less the error (CRPS) relative to a forecast without mechanism: the nearest fitted curve of another
   study, or no change. Above 0 is better than that, 1 is perfect.
 
@@ -49,16 +48,18 @@ cannot show, stands in the table without a vote.
 """
 LIMITS = """## What this cannot tell
 
-- Noise within a person and the scale of a laboratory are assumed; `evidence/noise.toml` has them. More noise makes
-  intervals wider.
+- Noise within a person and the scale of a laboratory are mostly assumed; `evidence/noise.toml` has them. More noise
+  makes intervals wider.
 - A study of more people than the pool holds of one draw (128) is simulated with 128: studies of thousands differ by
   more than who is in them.
 - Fits follow one another (cytokines, stress axis, the rest), each with the ones before at their best numbers; their
   draws are joined by row, so what they have in common is not in the intervals.
-- Some priors were moved after a first look at fitted rows; the pages of the fits say which. nunan2010, a check, is also
-  the source of RMSSD at rest, and says nothing new.
+- Some priors and exponents were chosen after a look at fitted rows; the pages of the fits say which. nunan2010, a
+  check, is also the source of RMSSD at rest, and says nothing new.
 - Asleep the model's heart slows by about three tenths, more than most nights that were measured; no fitted row says.
 - Who took part is simulated as anyone: age, sex, training and eligibility are not.
+- The noise of two readings is drawn apart, however near they are; pulses of hormones last longer than ten minutes. Two
+  markers of one thing at one hour (harma1994) are one reading here.
 """
 
 

@@ -36,14 +36,14 @@ def published(t: float, x: np.ndarray, drive: float) -> list[float]:
 
 def ours(hpa: HPA) -> Rates:
     """The balances of an axis alone."""
-    return lambda t, y, drive: hpa.rates(t, HPAState(*y.tolist()), drive, 0.0, 0.0)
+    return lambda t, y, drive: hpa.rates(t, HPAState(*y.tolist()), drive, 0.0, 0.0, 0.0)
 
 
 def like_published() -> HPA:
-    """Our axis with the published rates and feedback, no rhythm, and an adrenal in proportion to ACTH."""
+    """Our axis with the published rates and feedback, no rhythm, no CBG, and an adrenal in proportion to ACTH."""
     k_cortisol = 0.75 * np.log(2)
     return HPA(
-        k_acth=3 * np.log(2), k_cortisol=k_cortisol, gr_half=4.0, rhythm_24h=0.0, rhythm_12h=0.0,
+        k_acth=3 * np.log(2), k_cortisol=k_cortisol, gr_half=4.0, rhythm_24h=0.0, rhythm_12h=0.0, cbg=0.0,
         acth_half=PROPORTIONAL, acth_hill=1.0, s_cortisol=k_cortisol * HPA().cortisol_rest * PROPORTIONAL,
     )  # fmt: skip
 
@@ -95,8 +95,8 @@ def page() -> str:
         "under stress shrink within weeks, and until then hold ACTH down while cortisol is near usual.\n\n"
         + "\n".join("| " + " | ".join(line) + " |" for line in [heads, ["---"] * len(heads), *lines])
         + f"\n\nDays after the end on which ACTH is more than a tenth too low: {days}.\n\n"
-        "Ours like it is our axis with the published rates and feedback, no rhythm, and an adrenal in proportion to "
-        "ACTH; a test holds it within 1 % of the published equations.\n"
+        "Ours like it is our axis with the published rates and feedback, no rhythm, no CBG, and an adrenal in "
+        "proportion to ACTH; a test holds it within 1 % of the published equations.\n"
     )
 
 

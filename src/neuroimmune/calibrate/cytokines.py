@@ -23,23 +23,40 @@ QUANTITIES = ("tnf", "il6", "il8", "il10", "temperature", "crp")
 BLOOD = ("tnf", "il6", "il8", "il10")
 # Of the peaks of the 20 men, whose curves stand in the data file of windoloski2024: SD of the logarithm.
 LOG_PEAKS = {"tnf": 0.69, "il6": 0.48, "il8": 0.17, "il10": 0.47}
+# Of the rise of IL-6 after the vaccine, harrison2015: 2.45 with t(19) = 5.93, so an SD of 1.85, as of a log-normal.
+LOG_RISE = 0.67
 
 ABOUT = """The published set (brady2018, dobreva2021, windoloski2024) was fitted to one bolus of 2 ng/kg. Its TNF
 feeds back on monocytes with a power of 3.16, a threshold below which nothing happens: at 1 ng/kg it gives 3 to 8
 times too little, and it multiplies every difference between people. These equations replace it. Endotoxin saturates
 its receptor; TNF adds to the signal by a saturating law without a threshold; the signal passes three steps, so that
 IL-6, IL-8 and IL-10 come after TNF; tolerance, which the late signal teaches, and IL-10 end the making, sooner after
-a larger dose. TNF leaves plasma for its receptors and comes back, for its fall has two slopes; the removal of IL-6
-saturates, for ten times an injected dose brings sixty times the IL-6. Exponents were free at first (TNF 3.1, IL-6
-2.8, IL-8 4.6, IL-10 1.6, tolerance 5.7, receptor 0.8) and then fixed at smaller whole or half numbers (3, 2, 3, 1.5,
-4, 1), so that small doses are not cut off; chi2 before inflation rose by 14 from 276.
+a larger dose. IL-6 adds to the making of IL-10: without it the peak of IL-10 is too low and too broad. TNF leaves
+plasma for its receptors and comes back, for its fall has two slopes; the removal of IL-6 saturates, for ten times an
+injected dose brings sixty times the IL-6. The vaccine signals past the receptor of endotoxin, for people differ less
+in what it does (an SD of 0.67 of the logarithm, harrison2015) than after a small dose of endotoxin.
+
+Exponents are whole or half numbers, tried two or three each by chi2 before inflation, others held: tolerance 8 (4: 83
+worse), IL-6 on IL-10 4 (2: 14 worse; 6: 5 better), cytokines on fever 2 (1: 28 worse, 3: 7 better and left alone),
+learning of tolerance 3 (1: 30 worse). A step more of the signal for IL-8 gains some 30, but misses IL-10 of the 20
+men, and was left out. TNF 3 and IL-6 3 are not the best by chi2: 4 and 3, or 3 and 2, gain 25 to 28, all of it in
+IL-6 of dillingh2014, which is outside in the table with either, and then miss IL-8 of the 20 men or of the infusion.
+They were chosen while the verdicts of fitted rows were known; those of rows that are not fitted stood in the same
+table and were not used.
+
+Known to be wrong: 140 pg/mL of infused IL-6 raised IL-10 (steensberg2003) and do hardly anything here; a trace of
+endotoxin does less than in proportion, for the making of TNF and IL-6 goes by its third power.
+
+Not fitted, and met: people differ twice as much after a small dose. After 0.6 ng/kg the model says a log-SD of peaks
+of 1.1 for TNF and 1.0 for IL-6; 28 people whose single values are public (G. Nilsonne's repository
+Endotoxin_RestingState_2015) differed by 1.2 and 1.3.
 
 One laboratory is the reference (dobreva2021, scale 1). The infusion of windoloski2024 was read on another calibration
 of the same assay, on which TNF and IL-10 at rest are 6 and 18 times higher, those of IL-6 and IL-8 much the same. Its
 scales for just these two come out near 3, which the calibration may explain; if it does not, slow endotoxin makes
-three times as much TNF and IL-10 as these equations say. A dozen variants of the equations (tolerance learnt from TNF,
-IL-6, IL-10 or the early signal; monocytes that tire; IL-10 holding each cytokine apart; faster endotoxin) did not
-bring both below 2.3."""
+three times as much TNF and IL-10 as these equations say. A dozen variants of the equations (tolerance learnt from
+TNF, IL-6, IL-10 or the early signal; monocytes that tire; IL-10 holding each cytokine apart; faster endotoxin) did
+not bring both below 2.3."""
 
 CLEARANCE = "half-lives read off the falls of the 20 men, dobreva2021"
 FREE = [
@@ -49,6 +66,7 @@ FREE = [
     Free("cytokines.tnf_on_signal_half", 150.0, 0.7, why="about half the peak"),
     Free("cytokines.k_signal", 2.0, 0.4, why="TNF appears after 1 h, the others half an hour later"),
     Free("cytokines.s_tolerance", 4.0, 0.7, why=NOTHING),
+    Free("cytokines.signal_on_tolerance_half", 0.5, 0.7, why=NOTHING),
     Free("cytokines.k_tolerance", 0.2, 0.4, why="tolerance ex vivo is gone after 12 h, dillingh2014"),
     Free("cytokines.il10_on_making_half", 30.0, 0.3, why="ex vivo, radwanski1998"),
     Free("cytokines.k_tnf", 1.5, 0.3, why=CLEARANCE),
@@ -69,6 +87,8 @@ FREE = [
     Free("cytokines.s_il10", 150.0, 0.7, why=NOTHING),
     Free("cytokines.signal_on_il10_half", 0.5, 0.7, why=NOTHING),
     Free("cytokines.tolerance_on_il10_half", 3.0, 0.7, why=NOTHING),
+    Free("cytokines.il6_on_il10", 50.0, 1.0, why=NOTHING),
+    Free("cytokines.il6_on_il10_half", 500.0, 0.5, why="about its peak"),
     Free("cytokines.tau_temperature", 1.7, 0.3, why="dobreva2021"),
     Free("cytokines.fever", 0.8, 0.5, why=NOTHING),
     Free("cytokines.tnf_on_temperature_from", 20.0, 0.7, why=NOTHING),
@@ -77,7 +97,8 @@ FREE = [
     Free("cytokines.k_il6_depot", 0.14, 0.3, why="half-life 5 h, banks2000"),
     Free("cytokines.il6_of_depot", 900.0, 1.0, why="its own volume in litres, and half of it absorbed"),
     Free("cytokines.k_vaccine", 0.2, 0.5, why="a vaccine leaves its muscle within some hours"),
-    Free("cytokines.vaccine_as_endotoxin", 0.2, 1.0, why=NOTHING),
+    Free("cytokines.vaccine_on_signal", 0.3, 1.0, why=NOTHING),
+    Free("spread:cytokines.vaccine_on_signal", 0.2, 0.5, why=NOTHING),
     Free("spread:cytokines.endotoxin_half", 0.3, 0.5, why=NOTHING),
     Free("spread:cytokines.k_signal", 0.1, 0.5, why=NOTHING),
     Free("spread:cytokines.s_tolerance", 0.2, 0.5, why=NOTHING),
@@ -131,25 +152,28 @@ def rest(model: Model, people: np.ndarray) -> np.ndarray:
 
 
 def rows() -> "pd.DataFrame":
-    """The verified rows of role fit, and how the peaks of the 20 men differ."""
+    """The verified rows of role fit, and how the peaks of the 20 men and the rises 4 h after the vaccine differ."""
     import pandas as pd
 
     found: Any = pd.concat([targets(name) for name in ("endotoxin", "il6-injection", "typhoid-vaccine")])
     found = found[(found["role"] == "fit") & (found["checked"] == "verified") & found["quantity"].isin(QUANTITIES)]
     one = found[(found["study"] == "dobreva2021") & (found["time_h"] == 2)].set_index("quantity").loc[list(BLOOD)]
-    spread = pd.Series(LOG_PEAKS)
-    peaks = one.assign(
-        id=[f"dobreva2021-{name}-sd-of-log-peak" for name in BLOOD], statistic="sd of log peak", time_h=np.nan,
-        value=spread, rise=np.nan, sd=np.nan, se=spread / np.sqrt(2 * 19),
+    peaks = one.assign(value=pd.Series(LOG_PEAKS), rise=np.nan, time_h=np.nan).reset_index()
+    after = (found["study"] == "harrison2015") & (found["quantity"] == "il6")
+    rise = found[after].assign(value=LOG_RISE, rise=LOG_RISE)
+    spread = pd.concat([peaks, rise])
+    spread = spread.assign(
+        id=[f"{row.study}-{row.quantity}-sd-of-log-peak" for row in spread.itertuples()], statistic="sd of log peak",
+        sd=np.nan, se=spread["value"] / np.sqrt(2 * 19),
     )  # fmt: skip
-    return pd.concat([found, peaks.reset_index()], ignore_index=True)
+    return pd.concat([found, spread], ignore_index=True)
 
 
 def problem(people: int = 32, threads: int = 1) -> Problem:
     """All of it, ready to be searched."""
     return Problem(
         Blood(), rows(), FREE, rest=rest, spreads=BLOOD, people=people, threads=threads,
-        floors={"tnf": 3.0, "il6": 5.0, "il8": 10.0, "il10": 1.0}, noise={"temperature": 0.36},
+        floors={"tnf": 3.0, "il6": 5.0, "il8": 10.0, "il10": 1.0},
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Published rows as experiments on virtual people, and what the papers report of them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +13,11 @@ from neuroimmune.engine.lanes import advance, gather
 from neuroimmune.engine.rest import resting_day
 from neuroimmune.engine.trace import Model, evaluate, trace
 from neuroimmune.errors import InputError, nearest
-from neuroimmune.evidence.statistics import BEFORE, RELATIVE, SAMPLED, TIMING, sampled, statistic
+from neuroimmune.evidence.statistics import BEFORE, RELATIVE, SAMPLED, sampled, statistic
 from neuroimmune.protocol import Protocol, events, load_protocol, read_settings
 from neuroimmune.quantity import Quantity, System, parameters, with_parameters
+from neuroimmune.streams import stream
+from neuroimmune.validation import Noise, noises
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +26,9 @@ NOTHING = "nothing is known: wide about a guess"
 MISSING = 1e3  # the residual of a prediction that could not be computed
 UNSCALED = ("time of peak", "sd of log peak", *RELATIVE)  # what no assay's scale can change
 SCALE, SPREAD = "scale:", "spread:"
+SD = ("sd", "sd of log peak")  # of which chance is reckoned, not simulated
+STUDIES = 400  # simulated, for what chance does to a curve
+MOST_PEOPLE = 128  # in a simulated study, as in those of the validation
 
 Rest = Callable[[Model, np.ndarray], np.ndarray]
 
@@ -49,12 +54,16 @@ class Free:
 
 @dataclass(frozen=True)
 class Observation:
-    """One published number to be met: a row's own statistic, or the SD between people that it was published with."""
+    """One published number to be met: a row's own statistic, or the SD between people that it was published with.
+
+    `error` is the standard error of an SD.
+    """
 
     row: str
     study: str
     protocol: str
     settings: str
+    population: str
     quantity: str
     statistic: str
     time_h: float
@@ -89,8 +98,7 @@ class Problem:
     - `rest`: states at midnight from the model and the people's parameter rows; by default the resting day is sought.
     - `spreads`: of which quantities the SDs between people, as published with means, are to be met too.
     - `people`: how many are simulated, by a Sobol sequence; a power of 2. All vectors have the same people.
-    - `model_error`: what even the best numbers may miss, beside sampling, on the asinh scale.
-    - `noise`: of each quantity, the SD [its unit] with which one person is measured, for rows without an SD.
+    - `model_error`: what even the best numbers may miss of each point, beside sampling, on the asinh scale.
     - `alike`: parameters in which the virtual people do not differ, such as those that reach none of the rows.
     - `n_unknown`: people in a study that does not tell.
     """
@@ -102,8 +110,7 @@ class Problem:
     rest: Rest | None = None
     spreads: Sequence[str] = ()
     people: int = 32
-    model_error: float = 0.1
-    noise: Mapping[str, float] = field(default_factory=dict)
+    model_error: float = 0.03
     alike: Sequence[str] = ()
     n_unknown: int = 8
     threads: int = 1
@@ -126,48 +133,80 @@ class Problem:
         self.normals = _normals(self.people, len(self.differing))
         self.floor = np.array([_floor(one, self.floors) for one in self.seen])
         self.target = np.arcsinh(np.array([one.observed for one in self.seen]) / self.floor)
+        self.series = _series(self.seen)
         self.inflation = np.ones(len(self.seen))
-        self.error = np.ones(len(self.seen))
-        self.set_errors(np.zeros(len(self.free)))
+        self.set_sampling(np.zeros(len(self.free)))
 
     def values(self, x: np.ndarray) -> dict[str, np.ndarray]:
         """The free numbers of vectors, shape (vectors, free), by name."""
         return {free.name: free.value(x[:, i]) for i, free in enumerate(self.free)}
 
     def residuals(self, x: np.ndarray) -> np.ndarray:
-        """What is missed, in standard errors, and x: shape (vectors, observations + free)."""
-        predicted, _ = self.predict(x)
-        missed = (np.arcsinh(predicted / self.floor) - self.target) / self.error / np.sqrt(self.inflation)
-        return np.hstack([np.nan_to_num(missed, nan=MISSING, posinf=MISSING, neginf=-MISSING), x])
+        """What is missed, in independent standard errors, and x: shape (vectors, observations + free)."""
+        predicted = self.predict(x)
+        missed = np.arcsinh(predicted / self.floor) + self.bias - self.target
+        missed = np.clip(np.nan_to_num(missed, nan=MISSING), -MISSING, MISSING)
+        return np.hstack([missed @ self.whitening.T / np.sqrt(self.inflation), x])
 
-    def set_errors(self, x: np.ndarray) -> None:
-        """The standard error of each observation; an SD between people that was not published is the one predicted."""
-        _, people_sd = self.predict(x[None])
-        error = np.array([one.error for one in self.seen])
-        n = np.array([one.n for one in self.seen])
-        noise = np.array([self.noise.get(one.quantity, 0.0) for one in self.seen])
-        error = np.where(np.isnan(error), np.hypot(people_sd[0], noise) / np.sqrt(n), error)
-        error = np.hypot(error, [TIMING if one.statistic == "time of peak" else 0.0 for one in self.seen])
-        error = np.hypot(error, [one.reading for one in self.seen])
+    def set_sampling(self, x: np.ndarray) -> None:
+        """What chance does to each observation if the numbers are x, in studies simulated as in the validation.
+
+        `error` is its standard error on the asinh scale, `bias` what the noise of readings adds (a peak is the highest
+        reading), and `whitening` makes the misses of a series, whose points have the same people, independent. SDs
+        between people are taken as independent.
+        """
+        truth = self.predict(x[None])[0]
         slope = 1.0 / np.sqrt(self.floor**2 + np.array([one.observed for one in self.seen]) ** 2)
-        self.error = np.sqrt((error * slope) ** 2 + self.model_error**2)
+        grid = np.array([SAMPLED / np.sqrt(12) if one.statistic == "time of peak" else 0.0 for one in self.seen])
+        own = np.square(slope * np.hypot([one.reading for one in self.seen], grid)) + self.model_error**2
+        self.bias = np.zeros(len(self.seen))
+        self.error = np.sqrt(own + np.square(slope * np.array([one.error for one in self.seen])))
+        apart = np.array([one.statistic in SD for one in self.seen])
+        self.whitening = np.diag(np.where(apart, 1.0 / np.maximum(self.error, 1e-30), 0.0))
+        for places, found in self._studies(x):
+            chance = np.arcsinh(found / self.floor[places])
+            self.bias[places] = chance.mean(0) - np.arcsinh(truth[places] / self.floor[places])
+            covariance = np.atleast_2d(np.cov(chance, rowvar=False)) + np.diag(own[places])
+            self.error[places] = np.sqrt(np.diag(covariance))
+            self.whitening[np.ix_(places, places)] = np.linalg.inv(np.linalg.cholesky(covariance))
 
-    def predict(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Each statistic as its paper defines it, and the SD of it between people: shape (vectors, observations)."""
+    def _studies(self, x: np.ndarray) -> Iterator[tuple[list[int], np.ndarray]]:
+        """For each series of the same people, the places of its observations, and what simulated studies find of them:
+        shape (studies, observations).
+        """
+        values = self.values(x[None])
+        rows = self._rows(values, 1)
+        rest = self._at_rest(rows)
+        for experiment in self.experiments:
+            courses = self._simulate(experiment, rows, rest, 1)
+            hours = experiment.times - experiment.zero
+            for (study, quantity, *_), places in self.series.items():
+                if self.seen[places[0]] not in experiment.seen:
+                    continue
+                some = [self.seen[place] for place in places]
+                generator = stream(0, f"sampling of {study} {quantity}")
+                size = min(max(one.n for one in some), MOST_PEOPLE)
+                who = generator.integers(self.people, size=(STUDIES, size))
+                scale = np.full(STUDIES, float(values.get(f"{SCALE}{study}:{quantity}", [1.0])[0]))
+                truth = courses[quantity][0][who]
+                read = noises().get(quantity, Noise()).readings(truth, scale, generator)
+                numbers = [statistic(one, *_readings(read[:, : one.n], hours, one, experiment.end)) for one in some]
+                yield places, np.stack(numbers, 1)
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        """Each statistic as its paper defines it, without noise: shape (vectors, observations)."""
         values = self.values(x)
         rows = self._rows(values, len(x))
         rest = self._at_rest(rows)
-        found, sds = [], []
+        found = []
         for experiment in self.experiments:
             courses = self._simulate(experiment, rows, rest, len(x))
             for one in experiment.seen:
                 scale = values.get(f"{SCALE}{one.study}:{one.quantity}", np.ones(len(x)))
                 scale = np.ones(len(x)) if one.statistic in UNSCALED else scale
                 hours = experiment.times - experiment.zero
-                number, sd = statistic_of(courses[one.quantity], hours, one, experiment.end)
-                found.append(scale * number)
-                sds.append(scale * sd)
-        return np.stack(found, 1), np.stack(sds, 1)
+                found.append(scale * statistic_of(courses[one.quantity], hours, one, experiment.end))
+        return np.stack(found, 1)
 
     def _rows(self, values: Mapping[str, np.ndarray], vectors: int) -> np.ndarray:
         """Parameters of every person of every vector, shape (vectors * people, parameters)."""
@@ -214,25 +253,37 @@ class Problem:
         return {name: np.broadcast_to(named[name], states.shape[:2]).reshape(shape).astype(float) for name in wanted}
 
 
-def statistic_of(values: np.ndarray, hours: np.ndarray, one: Observation, end: float) -> tuple[np.ndarray, np.ndarray]:
-    """An observation's statistic over people, and the SD of it between them, of values (vectors, people, hours)."""
-    since = -BEFORE if np.isnan(one.baseline_h) else one.baseline_h
-    before = values[..., int(np.abs(hours - since).argmin())]
-    read = sampled(one, end)
-    readings = values[..., np.abs(hours[None, :] - read[:, None]).argmin(1)]
+def statistic_of(values: np.ndarray, hours: np.ndarray, one: Observation, end: float) -> np.ndarray:
+    """An observation's statistic over people, of values (vectors, people, hours)."""
+    readings, before, read = _readings(values, hours, one, end)
     each = readings.max(-1) - (0.0 if np.isnan(one.rise) else before)
-    sd = each.std(1, ddof=1)
     if one.statistic == "sd":
-        return sd, sd
+        return each.std(1, ddof=1)
     if one.statistic == "sd of log peak":
-        return np.log(np.maximum(each, 1e-9)).std(1, ddof=1), sd
+        return np.log(np.maximum(each, 1e-9)).std(1, ddof=1)
     if one.statistic == "time of peak":
-        return _time_of_peak(readings.mean(-2), read), np.zeros(len(values))
-    found = statistic(one, readings, before, read)
-    if one.statistic in RELATIVE:
-        own = {"fold change": each / before, "percent change": 100.0 * each / before}.get(one.statistic)
-        sd = np.ones(len(values)) if own is None else own.std(1, ddof=1)
-    return found, sd
+        return _time_of_peak(readings.mean(-2), read)
+    return statistic(one, readings, before, read)
+
+
+def _readings(
+    values: np.ndarray, hours: np.ndarray, one: Observation, end: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What is read for an observation of values (..., people, hours), what was read before, and the hours."""
+    since = -BEFORE if np.isnan(one.baseline_h) else one.baseline_h
+    read = sampled(one, end)
+    places = np.abs(hours[None, :] - read[:, None]).argmin(1)
+    return values[..., places], values[..., int(np.abs(hours - since).argmin())], read
+
+
+def _series(seen: Sequence[Observation]) -> dict[tuple[str, ...], list[int]]:
+    """The places of the observations that were made of the same people and quantity, in one experiment."""
+    found: dict[tuple[str, ...], list[int]] = {}
+    for place, one in enumerate(seen):
+        if one.statistic not in SD:
+            who = (one.study, one.quantity, one.protocol, one.settings, one.population)
+            found.setdefault(who, []).append(place)
+    return found
 
 
 def _time_of_peak(curve: np.ndarray, hours: np.ndarray) -> np.ndarray:
@@ -264,10 +315,10 @@ def _observations(row: Any, curve: "pd.DataFrame", spreads: Sequence[str], n_unk
     if rises and row.time_h == since:
         return []  # a rise of nothing at the time of the dose is no observation
     n = int(row.n) if np.isfinite(row.n) else n_unknown
-    error = row.se if np.isfinite(row.se) else row.sd / np.sqrt(n)
+    error = row.se if row.statistic in SD else 0.0  # of all others chance is simulated
     own = Observation(
-        row.id, row.study, row.protocol, row.settings, row.quantity, row.statistic,
-        row.time_h, row.baseline_h, row.rise, row.rise if rises else row.value, error,
+        row.id, row.study, row.protocol, row.settings, row.population, row.quantity, row.statistic, row.time_h,
+        row.baseline_h, row.rise, row.rise if rises else row.value, error,
         float(np.nan_to_num(row.reading)), n,
     )  # fmt: skip
     sooner = rises and row.time_h < since  # what differs before anything happens is noise

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from neuroimmune.calibrate import search
-from neuroimmune.calibrate.problem import SCALE, SPREAD, Problem
+from neuroimmune.calibrate.problem import SCALE, SD, SPREAD, Observation, Problem
 from neuroimmune.calibrate.search import Found
 from neuroimmune.errors import InputError
 from neuroimmune.files import whole_file
@@ -115,28 +115,29 @@ def _groups(found: Found) -> str:
     return text + _table(["numbers of", "factor"], lines)
 
 
+def _head(one: Observation) -> str:
+    return one.statistic + (f" at {one.time_h:g} h" if np.isfinite(one.time_h) else "")
+
+
 def _curves(problem: Problem, found: Found, draws: np.ndarray) -> str:
-    predicted, people_sd = (each[0] for each in problem.predict(found.x[None]))
-    drawn = problem.predict(draws)[0]
+    predicted, drawn = problem.predict(found.x[None])[0], problem.predict(draws)
     low, high = np.percentile(drawn, [2.5, 97.5], axis=0)
-    sampling = np.maximum(people_sd / np.sqrt([one.n for one in problem.seen]), 1e-9)
     missed = problem.residuals(found.x[None])[0, : len(problem.seen)] * np.sqrt(problem.inflation)
     curves: dict[tuple[str, ...], list[int]] = {}
     for i, one in enumerate(problem.seen):
-        curves.setdefault((one.quantity, one.statistic, one.study, one.protocol, one.settings), []).append(i)
+        kind = "SDs between people" if one.statistic in SD else "numbers"
+        curves.setdefault((one.quantity, kind, one.study, one.protocol, one.settings, one.population), []).append(i)
     sections, fails = [], []
-    for (quantity, statistic, *where), own in curves.items():
-        hours = [f"{problem.seen[i].time_h:g} h" if np.isfinite(problem.seen[i].time_h) else "" for i in own]
+    for (quantity, kind, *where), own in curves.items():
+        hours = [_head(problem.seen[i]) for i in own]
         lines = [
             ["observed", *(f"{problem.seen[i].observed:.3g}" for i in own)],
             ["predicted", *(f"{predicted[i]:.3g}" for i in own)],
             ["95 % of draws", *(f"{low[i]:.3g} to {high[i]:.3g}" for i in own)],
         ]
         off = float(np.sqrt(np.mean(missed[own] ** 2)))
-        wider = float(np.median(np.sqrt(1.0 + (drawn[:, own].std(0) / sampling[own]) ** 2)))
-        title = f"{quantity}, {statistic}: {', '.join(filter(None, where))}"
-        sharp = f" Bands are {wider:.1f} times as wide as by sampling people alone." if statistic == "mean" else ""
-        sections.append(f"### {title}\n\nMissed by {off:.2f} standard errors.{sharp}\n\n" + _table(["", *hours], lines))
+        title = f"{quantity}, {kind}: {', '.join(filter(None, where))}"
+        sections.append(f"### {title}\n\nMissed by {off:.2f} standard errors.\n\n" + _table(["", *hours], lines))
         if off > MISS:
             fails.append(f"- {title}: missed by {off:.1f} standard errors")
     for i, free in enumerate(problem.free):
@@ -145,7 +146,7 @@ def _curves(problem: Problem, found: Found, draws: np.ndarray) -> str:
                          "more than laboratories differ by, so it hides what the equations miss")  # fmt: skip
     return (
         "## What fails\n\n" + ("\n".join(fails) or "Nothing beyond the limits of this page.") + "\n\n## Every curve\n\n"
-        "Rises above rest where a study gives its own, laboratories' scales applied. Standard errors are of sampling "
-        f"people and {problem.model_error:g} of model error on the logarithm, before inflation; misses are roots of "
-        "mean squares. Bands are predictions with the draws, sampling added.\n\n" + "\n\n".join(sections)
+        "Rises above rest where a study gives its own, laboratories' scales applied, the noise of readings left out. "
+        "Misses are roots of mean squares, in standard errors of simulated studies, whose points go together, and "
+        f"{problem.model_error:g} on the logarithm for each point, before inflation.\n\n" + "\n\n".join(sections)
     )  # fmt: skip

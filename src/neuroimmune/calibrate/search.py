@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from neuroimmune.calibrate.problem import Problem
+from neuroimmune.calibrate.problem import SD, Problem
 
 STEP = 0.05  # of a prior's SD: differences over less would be the solver's float32
+BELIEF = 4.0  # residuals' worth of belief that the errors are right: one or two that are off inflate by little
 Say = Callable[[str], None]
 
 
@@ -22,12 +23,14 @@ class Found:
     inflation: dict[str, float]
 
 
-def fit(problem: Problem, starts: int = 3, rounds: int = 4, first: np.ndarray | None = None, say: Say = print) -> Found:
-    """Least squares from several starts, then again while errors and inflation follow the best.
+def fit(problem: Problem, starts: int = 3, rounds: int = 3, first: np.ndarray | None = None, say: Say = print) -> Found:
+    """Least squares from several starts, again while the errors follow the best, and once more with inflated errors.
 
-    The starts are the best of a hundred draws from the priors, and `first` (or their middle). Sets the problem's errors
-    and its inflation, by which the residuals of each quantity come to a reduced chi2 of 1.
+    The starts are the best of a hundred draws from the priors, and `first` (or their middle). Sets the problem's
+    errors and, at last, its inflation, by which the residuals of each study's quantity come towards a reduced
+    chi2 of 1: once, for a curve that is missed would otherwise be given up.
     """
+    problem.inflation[:] = 1.0
     rng = np.random.default_rng(1)
     pool = np.vstack([np.zeros(len(problem.free)) if first is None else first,
                       0.5 * rng.standard_normal((100, len(problem.free)))])  # fmt: skip
@@ -40,8 +43,9 @@ def fit(problem: Problem, starts: int = 3, rounds: int = 4, first: np.ndarray | 
     chi2, x = best
     inflation: dict[str, float] = {}
     for number in range(rounds):
-        problem.set_errors(x)
-        inflation = inflate(problem, x)
+        problem.set_sampling(x)
+        if number == rounds - 1:
+            inflation = inflate(problem, x)
         chi2, x = _least_squares(problem, x, 25)
         say(f"round {number + 1} of {rounds}: chi2 {chi2:.0f} of {len(problem.seen)} observations")
     jacobian = slopes(problem, x)
@@ -67,12 +71,14 @@ def _least_squares(problem: Problem, x: np.ndarray, most: int) -> tuple[float, n
 
 
 def groups(problem: Problem) -> np.ndarray:
-    """The group of each observation whose variance is inflated together: a quantity's means, or its SDs."""
-    return np.array([f"{one.quantity}{' (sd)' if one.statistic.startswith('sd') else ''}" for one in problem.seen])
+    """The group of each observation whose variance is inflated together: a study's quantity, or its SDs."""
+    return np.array([f"{one.study} {one.quantity}{' (sd)' if one.statistic in SD else ''}" for one in problem.seen])
 
 
 def inflate(problem: Problem, x: np.ndarray) -> dict[str, float]:
-    """Set the problem's inflation, by which each group's reduced chi2 becomes 1, but never less than 1."""
+    """Set the problem's inflation of each group's variance: its reduced chi2, as if `BELIEF` more residuals of the
+    size expected had been seen, so that few residuals cannot inflate much; never less than 1.
+    """
     problem.inflation = np.ones(len(problem.seen))
     jacobian = slopes(problem, x)
     seen = len(problem.seen)
@@ -81,7 +87,7 @@ def inflate(problem: Problem, x: np.ndarray) -> dict[str, float]:
     of, found = groups(problem), {}
     for name in dict.fromkeys(of):
         own = of == name
-        found[str(name)] = max(1.0, float(missed[own].sum() / max(own.sum() - hat[own].sum(), 1.0)))
+        found[str(name)] = max(1.0, float((missed[own].sum() + BELIEF) / (own.sum() - hat[own].sum() + BELIEF)))
         problem.inflation[own] = found[str(name)]
     return found
 

@@ -10,25 +10,30 @@ from neuroimmune.body import Body
 from neuroimmune.calibrate import report
 from neuroimmune.calibrate.problem import NOTHING, Free, Problem
 from neuroimmune.evidence.targets import target_sets, targets
-from neuroimmune.validation import ALIKE, noises
+from neuroimmune.validation import ALIKE
 
 if TYPE_CHECKING:
     import pandas as pd
 
 ABOUT = """Heart rate, pain threshold, flu-like symptoms and TSPO after endotoxin, fatigue after vaccination,
 sleepiness, reaction time, fatigue and pain after lost sleep, the body clock after flights, heart rate and IL-6 in
-exercise. Each weight is shared by all experiments; most rest on one study, which contraction does not tell."""
+exercise. Each weight is shared by all experiments; most rest on one study, which contraction does not tell.
+
+Chosen, not fitted: the exponents of exertion and emptiness on muscle's IL-6 (6 and 2; 4, 6 and 8 were tried of the
+first), and that of cytokines on flu-like symptoms (4 among 3, 4 and 6). Heart rates one and three minutes after maximal
+exercise (vicentecampos2014) stand in the table but are not fitted: the heart follows exertion at once here."""
 FREE = [
     Free("brain.tau_fast", 0.5, 0.5, why="between nerve and prostaglandin, minutes to an hour"),
     Free("brain.tau_slow", 6.0, 0.3, why="4 to 8 h in rodents"),
     Free("brain.tau_active", 10.0, 0.5, why="hours to two days in rodents"),
     Free("brain.active_on_tspo", 0.2, 1.0, why=NOTHING),
     Free("tnf_on_brain", 0.5, 0.7, why="half of IL-6's"),
+    Free("tnf_on_brain_half", 2.0, 1.0, why="between its level at rest and that which gives fever"),
     Free("symptoms.fast_on_fatigue", 0.15, 0.7, why=NOTHING),
     Free("symptoms.slow_on_fatigue", 0.05, 1.0, why=NOTHING),
     Free("symptoms.sleepiness_on_fatigue", 0.01, 1.0, why=NOTHING),
     Free("symptoms.sleepiness_usual", 30.0, 0.3, why="about that of a usual noon"),
-    Free("symptoms.debt_on_fatigue", 2.0, 1.0, why=NOTHING),
+    Free("symptoms.debt_on_fatigue", 5.0, 1.0, why=NOTHING),
     Free("symptoms.nerve_on_sickness", 0.0015, 1.5, why=NOTHING),
     Free("symptoms.slow_on_sickness", 0.02, 1.0, why=NOTHING),
     Free("symptoms.warmth_on_sickness", 0.02, 1.0, why=NOTHING),
@@ -51,9 +56,9 @@ FREE = [
     Free("autonomic.sleep_on_vagal", 0.5, 0.5, why=NOTHING),
     Free("fast_on_arousal", 0.05, 0.7, why=NOTHING),
     Free("stress_on_arousal", 0.4, 0.7, why=NOTHING),
-    Free("exertion_on_arousal", 3.0, 0.4, why=NOTHING),
+    Free("exertion_on_arousal", 1.0, 0.7, why="catecholamines, by which the rate comes down slowly"),
     Free("energy.il6_of_muscle", 120.0, 0.7, why=NOTHING),
-    Free("energy.depletion_half", 1.5, 0.5, why="about what a long run uses"),
+    Free("energy.depletion_half", 3.0, 0.7, why="about what a long run uses"),
     *(Free(f"scale:{study}", 1.0, 0.3, why="laboratories differ by a third") for study in (
         "wallberg2011:il6", "lekander2013:il6", "lekander2013:tnf",
     )),
@@ -65,19 +70,21 @@ PROTOCOLS = {"exercise": ("il6",), "sleep-loss": ("il6", "tnf")}  # of which blo
 
 
 def rows() -> "pd.DataFrame":
-    """The verified rows of role fit; effect sizes pooled over studies are left out, for their SD is unknown."""
+    """The verified rows of role fit, but for effect sizes pooled over studies, whose SD is unknown, and heart rates
+    within minutes of the end of exertion, which the model does not claim to show.
+    """
     import pandas as pd
 
     found: pd.DataFrame = pd.concat([targets(name) for name in target_sets()], ignore_index=True)
     blood = pd.Series([q in PROTOCOLS.get(p, ()) for p, q in zip(found["protocol"], found["quantity"], strict=True)])
     mine = found["quantity"].isin(QUANTITIES) | blood
     told = (found["role"] == "fit") & (found["checked"] == "verified") & (found["statistic"] != "cohen d")
+    told &= (found["study"] != "vicentecampos2014") | (found["statistic"] == "peak")
     return found.loc[mine & told].reset_index(drop=True)
 
 
 def problem(people: int = 16, threads: int = 1) -> Problem:
     """All of it, ready to be searched."""
-    noise = {name: one.sd for name, one in noises().items() if one.sd}
     floors = {"il6": 1.0, "tnf": 1.0, "heart_rate": 20.0, "rmssd": 20.0, "pain_threshold": 200.0, "sickness": 20.0}
     floors |= {"fatigue": 20.0, "sleepiness": 20.0, "reaction_time": 50.0, "clock_lag": 2.0}
     return Problem(
@@ -87,11 +94,9 @@ def problem(people: int = 16, threads: int = 1) -> Problem:
         people=people,
         threads=threads,
         floors=floors,
-        noise=noise,
-        model_error=0.05,
         alike=ALIKE,
     )
 
 
 if __name__ == "__main__":
-    report.run("symptoms", problem(), ABOUT, steps=20)  # Laplace already has the chi2 that is expected
+    report.run("symptoms", problem(), ABOUT, steps=50)

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 BEFORE = 0.01  # hours before zero at which what is read "before" is read
-TIMING = 0.5  # hours: how closely a study, and the equations, tell when a peak was
 SAMPLED = 0.5  # hours between the readings of which the greatest is taken: papers sample every 30 to 60 minutes
 
 Readings = np.ndarray
@@ -79,10 +78,3 @@ def statistic(row: Any, readings: Readings, before: Readings, hours: np.ndarray)
     at = readings.mean(-1) if row.statistic == "mean of day" else readings.max(-1)
     summary = STATISTICS[row.statistic]
     return summary(at, before) - (0.0 if np.isnan(row.rise) else summary(before, before))
-
-
-def at_rest(row: Any, before: Readings) -> np.ndarray | float:
-    """The number that a row would have if nothing happened: nothing for rises and changes, else that of before."""
-    if not np.isnan(row.rise) or row.statistic in ("percent change", "cohen d", "time of peak"):
-        return 0.0
-    return 1.0 if row.statistic == "fold change" else STATISTICS[row.statistic](before, before)

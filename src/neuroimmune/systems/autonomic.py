@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from neuroimmune.kinetics import positive
+from neuroimmune.kinetics import minimum, positive
 from neuroimmune.quantity import System, fitted, output, par, state
 
 FIT = fitted("symptoms")
@@ -11,7 +11,7 @@ FIT = fitted("symptoms")
 class AutonomicState(NamedTuple):
     """What stays for a while when its cause has gone; the value is that of a usual midnight."""
 
-    arousal_slow: float = state(-0.0474, "1", "arousal that catecholamines keep up; less in sleep", scale=0.1)
+    arousal_slow: float = state(-0.03527, "1", "arousal that catecholamines keep up; less in sleep", scale=0.1)
 
 
 class AutonomicOutputs(NamedTuple):
@@ -27,7 +27,9 @@ class Autonomic(System):
 
     Part of arousal follows at once, by nerve; part within minutes to an hour, by catecholamines. Warmth acts on the
     pacemaker itself. Blood pressure, breathing and posture are left out.
-    The rate is that of the pacemaker alone, by a sympathetic and a vagal factor, as in rosenblueth1934.
+    The rate of a calm body is that of the pacemaker alone, by a sympathetic and a vagal factor, as in rosenblueth1934.
+    Exertion uses the reserve above it, and above what catecholamines have raised by then, in proportion to oxygen
+    uptake, as in swain1997. It follows at once: not valid within some three minutes of a change of exertion.
     """
 
     heart_rate_rest: float = par(
@@ -35,37 +37,42 @@ class Autonomic(System):
         spread=0.15,
     )  # fmt: skip
     heart_rate_max: float = par(
-        195.0, "1/minute", "heart rate at most, to which all that raises it adds less and less",
-        "assumed: of a person of about 25 years",
+        190.5, "1/minute", "heart rate at most",
+        "sarzynski2013: 208 - 0.7 age (Tanaka), of 25 years; spread: standard error of 11.4 about it in 762 people",
+        spread=0.06,
     )  # fmt: skip
-    sympathetic_on_rate: float = par(0.7301, "1", "share of the rate that a doubling of sympathetic tone adds", FIT)
+    sympathetic_on_rate: float = par(0.2691, "1", "share of the rate that a doubling of sympathetic tone adds", FIT)
     vagal_on_rate: float = par(
         0.7, "1", "slowing of the pacemaker by usual vagal tone", "jose1970: alone it beats 104 a minute"
     )
-    warmth_on_rate: float = par(0.1202, "1/kelvin", "share of the rate that a kelvin of fever adds", FIT)
+    warmth_on_rate: float = par(0.116, "1/kelvin", "share of the rate that a kelvin of fever adds", FIT)
     rmssd_rest: float = par(42.0, "ms", "RMSSD at rest by day", "nunan2010: short-term norm 42 (SD 15)", spread=0.35)
-    slow_share: float = par(0.5119, "1", "share of arousal that is slow", FIT, range=(0.0, 1.0))
-    tau_slow: float = par(0.3324, "hour", "time of slow arousal", FIT)
+    slow_share: float = par(0.527, "1", "share of arousal that is slow", FIT, range=(0.0, 1.0))
+    tau_slow: float = par(0.7836, "hour", "time of slow arousal", FIT)
     sleep_on_arousal: float = par(
         0.05, "1", "fall of arousal in sleep", "assumed: little, for vagal tone alone slows the heart by a quarter"
     )  # fmt: skip
-    sleep_on_vagal: float = par(0.8189, "1", "rise of vagal tone in sleep", FIT)
+    exertion_on_vagal: float = par(
+        7.0, "1", "fall of vagal tone in exertion", "assumed: an eighth is left at VO2max"
+    )  # fmt: skip
+    sleep_on_vagal: float = par(0.815, "1", "rise of vagal tone in sleep", FIT)
 
     def rates(self, t: Any, y: AutonomicState, drive: Any, asleep: Any) -> AutonomicState:
-        """`drive` is what raises arousal; nothing at rest by day."""
+        """`drive` is what raises arousal, exertion too; nothing at rest by day."""
         return AutonomicState(arousal_slow=(drive - self.sleep_on_arousal * asleep - y.arousal_slow) / self.tau_slow)
 
-    def outputs(self, y: AutonomicState, drive: Any, asleep: Any, temperature: Any) -> AutonomicOutputs:
-        """`temperature` is the rise above rest, in kelvin."""
+    def outputs(self, y: AutonomicState, drive: Any, exertion: Any, asleep: Any, temperature: Any) -> AutonomicOutputs:
+        """`drive` is what raises arousal beside `exertion`, a share of the most; `temperature` the rise, in kelvin."""
         now = drive - self.sleep_on_arousal * asleep
         arousal = now + self.slow_share * (y.arousal_slow - now)
         vagal = (1.0 + self.sleep_on_vagal * asleep) / (1.0 + positive(arousal))
         by_nerve = (1.0 + self.sympathetic_on_rate * arousal) * (1.0 + self.vagal_on_rate)
         by_nerve = by_nerve / (1.0 + self.vagal_on_rate * vagal)
-        risen = self.heart_rate_rest * (by_nerve * (1.0 + self.warmth_on_rate * temperature) - 1.0)
-        up, room = positive(risen), self.heart_rate_max - self.heart_rate_rest
+        calm = self.heart_rate_rest * by_nerve * (1.0 + self.warmth_on_rate * temperature)
+        calm = minimum(calm, self.heart_rate_max)
+        withdrawn = vagal / (1.0 + self.exertion_on_vagal * exertion)
         return AutonomicOutputs(
-            heart_rate=self.heart_rate_rest + risen - up * up / (room + up),
-            vagal_tone=vagal,
-            rmssd=self.rmssd_rest * vagal,
+            heart_rate=calm + (self.heart_rate_max - calm) * minimum(exertion, 1.0),
+            vagal_tone=withdrawn,
+            rmssd=self.rmssd_rest * withdrawn,
         )

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from neuroimmune.kinetics import power, saturating
+from neuroimmune.kinetics import hill, power
 from neuroimmune.quantity import System, fitted, par, state
 
 FIT = fitted("symptoms")
@@ -24,13 +24,20 @@ class Energy(System):
 
     k_refuelling: float = par(0.05, "1/hour", "storing of fuel", "assumed: muscle glycogen comes back in about a day")
     il6_of_muscle: float = par(
-        232.6, "pg/mL/hour", "making of IL-6 by muscle at full work when empty",
+        459.5, "pg/mL/hour", "making of IL-6 by muscle at full work when empty",
         FIT + "; spread assumed", spread=0.4,
     )  # fmt: skip
-    depletion_half: float = par(1.224, "hour", "depletion at which half of that is made", FIT)
+    depletion_half: float = par(
+        1.851, "hour", "depletion at which half of that is made",
+        FIT + "; spread: IL-6 differs by 38 % at 6 h and 10 % at 12 h, wallberg2011", spread=0.4,
+    )  # fmt: skip
+    depletion_hill: float = par(
+        2.0, "1", "its steepness", "assumed: IL-6 still rises after 6 h and no more after 12, wallberg2011", fixed=True
+    )  # fmt: skip
     intensity_hill: float = par(
-        4.0, "1", "steepness with which making follows intensity",
-        "assumed: 2.5 h at 75 % raise IL-6 more than 6 h at 60 % of VO2max (ostrowski1998, wallberg2011)", fixed=True,
+        6.0, "1", "steepness with which making follows intensity",
+        "assumed: of 4, 6 and 8 the least with which 2.5 h at 75 % raise IL-6 so much more than 6 h at 60 % of VO2max "
+        "(ostrowski1998, wallberg2011)", fixed=True,
     )  # fmt: skip
 
     def rates(self, t: Any, y: EnergyState, exertion: Any) -> EnergyState:
@@ -39,5 +46,5 @@ class Energy(System):
 
     def il6_made(self, y: EnergyState, exertion: Any) -> Any:
         """IL-6 that muscle gives to the blood, in pg/mL/hour."""
-        emptied = saturating(y.muscle_depletion, self.depletion_half)
+        emptied = hill(y.muscle_depletion, self.depletion_half, self.depletion_hill)
         return self.il6_of_muscle * power(exertion, self.intensity_hill) * emptied
