@@ -249,4 +249,4 @@ def power_function(quarters: int) -> str:
     """x to a multiple of a quarter, as products and roots."""
     whole, rest = divmod(quarters, 4)
     factors = ["x"] * whole + {0: [], 1: ["root(root(x))"], 2: ["root(x)"], 3: ["root(x * root(x))"]}[rest]
-    return f"\n@kernel\ndef power_{quarters}(x):\n    return {' * '.join(factors) or 'f32(1)'}\n"
+    return f"\n@inlined\ndef power_{quarters}(x):\n    return {' * '.join(factors) or 'f32(1)'}\n"
