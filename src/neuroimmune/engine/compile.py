@@ -224,9 +224,9 @@ def row_by_row(states: int, sections: dict[str, int]) -> list[str]:
     return [
         *lines,
         "@kernel",
-        "def sum_of_states(w):",
+        "def root_mean_of_states(w):",
         f"    for j in range({LANES}):",
-        f"        w[{sections['ERROR']} + j] = {rows}",
+        f"        w[{sections['ERROR']} + j] = np.sqrt(({rows}) * f32({1 / states}))",
         "",
         "",
     ]
