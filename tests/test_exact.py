@@ -317,7 +317,7 @@ def test_cosine_is_precise():
 def test_fixed_powers_are_products_and_roots(quarters):
     from neuroimmune.engine.compile import power_function
 
-    names = {"root": np.sqrt, "f32": np.float32, "kernel": lambda function: function}
+    names = {"root": np.sqrt, "f32": np.float32, "inlined": lambda function: function}
     exec(power_function(quarters), names)
     x = np.float32([0.5, 1.0, 2.5])
     np.testing.assert_allclose(names[f"power_{quarters}"](x), x.astype(float) ** (quarters / 4), rtol=1e-6)

@@ -4,6 +4,7 @@ What this shape rests on was measured; docs/design.md tells.
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,6 @@ from neuroimmune.engine.events import BOLUS, NOT_FINITE, SET_INPUT, STEP_TOO_SMA
 from neuroimmune.engine.trace import CLOCK, CONSTANT, INPUT, LEAVES, PARAMETER, STATE, Model, Operation
 
 LANES = 16
-TERMS_PER_LOOP = 80
 
 
 @dataclass
@@ -57,7 +57,6 @@ class Rows:
     def __init__(self, model: Model, lowered: Lowered, sections: dict[str, int]):
         self.operations = lowered.operations
         self.text: dict[int, str] = {}
-        self.end = sections["S"]
         places = ((STATE, "X", model.states), (INPUT, "U", model.inputs), (PARAMETER, "P", model.people_parameters))
         row = {
             (kind, name): f"w[{sections[place] + i * LANES} + j]"
@@ -72,67 +71,28 @@ class Rows:
             elif operation.kind in LEAVES:
                 self.text[i] = row[operation.kind, operation.arguments[0]]
 
-    def loops(self, roots: dict[int, list[str]]) -> list[str]:
-        """Loops over the lanes that compute `roots` and store each in its rows; shared terms go on in scratch rows."""
-        if not roots:
+    def loop(self, stores: list[tuple[str, int]]) -> list[str]:
+        """One loop over the lanes: each term is computed and stored in its row; one used once stands where it is."""
+        if not stores:
             return []
-        needed: dict[int, list[int]] = {}
-        for root in roots:
-            needed[root] = self._needed(root)
-        chunks: list[list[int]] = [[]]
-        have: set[int] = set()
-        for root in roots:
-            more = set(needed[root]) | have
-            if have and len(more) > TERMS_PER_LOOP:
-                chunks.append([])
-                more = set(needed[root])
-            chunks[-1].append(root)
-            have = more
-        members = [sorted({n for root in chunk for n in needed[root]}) for chunk in chunks]
-        home = {}
-        for c, terms in enumerate(members):
-            for term in terms:
-                home.setdefault(term, c)
-        lines = []
-        for c, (chunk, terms) in enumerate(zip(chunks, members, strict=True)):
-            own = [term for term in terms if home[term] == c]
-            later = {
-                a
-                for d, other in enumerate(members)
-                if d != c
-                for o in other
-                if home[o] == d
-                for a in self._arguments(o)
-            }
-            later |= {root for d, other in enumerate(chunks) if d != c for root in other}
-            uses = {t: sum(self._arguments(o).count(t) for o in own) for t in own}
-            local = dict(self.text)
-            lines.append(f"    for j in range({LANES}):")
-            for term in own:
-                value = self._print(term, local)
-                stores = roots.get(term, []) if term in chunk else []
-                share = term in later and term not in self.text
-                if uses[term] + len(stores) + share > 1 or stores or share:
-                    lines.append(f"        v{term} = {value}")
-                    lines += [f"        {place} = v{term}" for place in stores]
-                    local[term] = f"v{term}"
-                    if share:
-                        self.text[term] = f"w[{self.end} + j]"
-                        self.end += LANES
-                        lines.append(f"        {self.text[term]} = v{term}")
-                else:
-                    local[term] = value
-            for root in chunk:
-                if root not in own:
-                    lines += [f"        {place} = {self.text[root]}" for place in roots[root]]
-        return lines
+        roots = [term for _, term in stores]
+        terms = self._needed(roots)
+        uses = Counter(roots) + Counter(a for term in terms for a in self._arguments(term))
+        text = dict(self.text)
+        lines = [f"    for j in range({LANES}):"]
+        for term in terms:
+            text[term] = self._print(term, text)
+            if uses[term] > 1:
+                lines.append(f"        v{term} = {text[term]}")
+                text[term] = f"v{term}"
+        return lines + [f"        {row} = {text[term]}" for row, term in stores]
 
     def _arguments(self, term: int) -> tuple[int, ...]:
         operation = self.operations[term]
         return () if operation.kind in LEAVES else operation.arguments
 
-    def _needed(self, root: int) -> list[int]:
-        seen, stack = set(), [root]
+    def _needed(self, roots: list[int]) -> list[int]:
+        seen, stack = set(), list(roots)
         while stack:
             term = stack.pop()
             if term not in seen and term not in self.text:
@@ -183,12 +143,9 @@ def kernel_text(model: Model, precision: str = "float32") -> str:
     sections = layout(len(model.states), inputs, own + len(hoisted))
     rows = Rows(model, lowered, sections)
     held = {i: f"w[{sections['P'] + (own + n) * LANES} + j]" for n, i in enumerate(hoisted)}
-    prepare = rows.loops({i: [place] for i, place in held.items()})
+    prepare = rows.loop([(row, i) for i, row in held.items()])
     rows.text |= held
-    roots: dict[int, list[str]] = {}
-    for i, rate in enumerate(lowered.rates):
-        roots.setdefault(rate, []).append(f"w[{sections['D'] + i * LANES} + j]")
-    body = rows.loops(roots)
+    body = rows.loop([(f"w[{sections['D'] + i * LANES} + j]", rate) for i, rate in enumerate(lowered.rates)])
     powers = sorted({int(n) for line in body + prepare for n in re.findall(r"power_(\d+)\(", line)})
     numbers = dict(
         LANES=LANES,
@@ -200,7 +157,6 @@ def kernel_text(model: Model, precision: str = "float32") -> str:
         STEP_TOO_SMALL=STEP_TOO_SMALL,
         NOT_FINITE=NOT_FINITE,
         **sections,
-        WORKSPACE=rows.end,
     )
     here = Path(__file__).parent
     solver = (here / "solver.py").read_text()
@@ -224,16 +180,16 @@ def row_by_row(states: int, sections: dict[str, int]) -> list[str]:
     return [
         *lines,
         "@kernel",
-        "def sum_of_states(w):",
+        "def root_mean_of_states(w):",
         f"    for j in range({LANES}):",
-        f"        w[{sections['ERROR']} + j] = {rows}",
+        f"        w[{sections['ERROR']} + j] = np.sqrt(({rows}) * f32({1 / states}))",
         "",
         "",
     ]
 
 
 def layout(states: int, inputs: int, parameters: int) -> dict[str, int]:
-    """Where each section of the workspace begins."""
+    """Where each section of the workspace begins, and where it ends."""
     size = states * LANES
     names = ["Y", "LOST", "K1", "K2", "K3", "X", "D", "CHANGE", "H", "TAKEN", "SCALE"]
     start = {name: n * size for n, name in enumerate(names)}
@@ -241,7 +197,7 @@ def layout(states: int, inputs: int, parameters: int) -> dict[str, int]:
     start["T"] = start["U"] + inputs * LANES
     start["ERROR"] = start["T"] + LANES
     start["P"] = start["ERROR"] + LANES
-    start["S"] = start["P"] + parameters * LANES
+    start["WORKSPACE"] = start["P"] + parameters * LANES
     return start
 
 
@@ -249,4 +205,4 @@ def power_function(quarters: int) -> str:
     """x to a multiple of a quarter, as products and roots."""
     whole, rest = divmod(quarters, 4)
     factors = ["x"] * whole + {0: [], 1: ["root(root(x))"], 2: ["root(x)"], 3: ["root(x * root(x))"]}[rest]
-    return f"\n@kernel\ndef power_{quarters}(x):\n    return {' * '.join(factors) or 'f32(1)'}\n"
+    return f"\n@inlined\ndef power_{quarters}(x):\n    return {' * '.join(factors) or 'f32(1)'}\n"

@@ -8,16 +8,18 @@ import numba
 import numpy as np
 
 kernel = numba.njit(fastmath={"contract"}, error_model="numpy", nogil=True)
+# Whatever LLVM thinks of a call (it takes those late in a long loop for rare), a loop that keeps one stays scalar.
+inlined = numba.njit(fastmath={"contract"}, error_model="numpy", nogil=True, forceinline=True)
 f32 = np.float32
 i32 = np.int32
 
 
-@kernel
+@inlined
 def root(x):
     return np.sqrt(x)
 
 
-@kernel
+@inlined
 def exp2(x):
     """2**x: the whole part goes into the exponent's bits, the rest through a polynomial."""
     x = f32(-126) if x < f32(-126) else x  # written so that what is not a number stays so
@@ -32,7 +34,7 @@ def exp2(x):
     )
 
 
-@kernel
+@inlined
 def log2(x):
     """log2 of a positive number: its exponent's bits, and a polynomial for the rest, between 2/3 and 4/3."""
     bits = f32(x).view(i32)
@@ -45,7 +47,7 @@ def log2(x):
     return f32(whole) + z * (f32(1.4426950216293335) + z * (f32(-0.7213465571403503) + z * tail))
 
 
-@kernel
+@inlined
 def cosine(turns):
     """Cosine of a number of whole turns."""
     z = turns - np.floor(turns + f32(0.5))
@@ -56,17 +58,17 @@ def cosine(turns):
     )
 
 
-@kernel
+@inlined
 def exp(x):
     return exp2(x * f32(1.44269504))
 
 
-@kernel
+@inlined
 def log(x):
     return log2(x) * f32(0.69314718) if x > f32(0) else f32(np.nan)
 
 
-@kernel
+@inlined
 def power(x, exponent):
     """x**exponent; nothing of a negative x."""
     return f32(0) if x <= f32(0) else exp2(exponent * log2(x)) + (x - x)  # not a number, if x is none

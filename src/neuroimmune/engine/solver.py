@@ -37,8 +37,8 @@ def to_all_states_taken(w, lane):
 
 
 @kernel
-def sum_of_states(w):
-    """ERROR := the sum of the rows of K3."""
+def root_mean_of_states(w):
+    """ERROR := the root of the mean of the rows of K3."""
 
 
 # ---- the same for every model ----
@@ -101,9 +101,7 @@ def errors(w):
         y, x, h, k, k5, scale = w[Y + i], w[X + i], w[H + i], w[K2 + i], w[D + i], w[SCALE + i]
         relative = h * f32(1 / 24) * (k - f32(4) * k5) / (scale + max(abs(y), abs(x)))
         w[K3 + i] = relative * relative
-    sum_of_states(w)
-    for j in range(LANES):
-        w[ERROR + j] = np.sqrt(w[ERROR + j] * f32(1 / STATES))
+    root_mean_of_states(w)
 
 
 @kernel
