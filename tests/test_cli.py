@@ -236,3 +236,10 @@ def test_export(run, tmp_path, kind, words):
     code, said, _ = run("export", "--format", kind, "--protocol", "endotoxin", "--out", tmp_path / "model")
     assert (code, said) == (0, f"Saved {tmp_path / 'model'}\n")
     assert (tmp_path / "model").read_text() == out
+
+
+def test_what_was_cut_is_told_and_wrong_names_list_all(run):
+    code, out, _ = run("run", "social-stress", "--without", "stress-hpa, stress-heart")
+    assert code == 0 and "The body was without stress-hpa, stress-heart." in out
+    code, _, err = run("run", "social-stress", "--without", "stress-hpo")
+    assert code == 2 and "'stress-hpo'" in err and all(name in err for name in ("immune-hpa", "exertion-heart"))

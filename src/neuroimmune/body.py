@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from neuroimmune.errors import InputError, nearest
+from neuroimmune.errors import InputError
 from neuroimmune.kinetics import e_folds, hill, positive
 from neuroimmune.quantity import System, fitted, level, output, par, part, with_parameters
 from neuroimmune.systems.autonomic import Autonomic, AutonomicOutputs, AutonomicState
@@ -203,12 +203,12 @@ class Body(System):
 
 
 def without(body: Body, arrows: Sequence[str]) -> Body:
-    """The same body with some arrows cut: `ARROWS` lists them. Raises `InputError` naming the nearest.
+    """The same body with some arrows cut. Raises `InputError` listing `ARROWS` if one is not among them.
 
     >>> without(Body(), ["immune-hpa"]).il6_on_crh
     0.0
     """
     for arrow in arrows:
         if arrow not in ARROWS:
-            raise InputError(f"there is no arrow {arrow!r} to do without{nearest(arrow, ARROWS)}")
+            raise InputError(f"there is no arrow {arrow!r} to do without; possible: {', '.join(ARROWS)}")
     return with_parameters(body, {path: 0.0 for arrow in arrows for path in ARROWS[arrow]})  # type: ignore[return-value]

@@ -81,7 +81,7 @@ def run(
     ] = None,
     without: Annotated[
         list[str] | None,
-        typer.Option(help="Cut an arrow of the body, such as immune-hpa; may be given more than once."),
+        typer.Option(help="Cut arrows of the body, such as immune-hpa,stress-heart; a wrong name lists them all."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the figure, the tables and the course.")] = None,
 ) -> None:
@@ -96,7 +96,9 @@ def run(
 
     if len(protocols) > 2:
         raise InputError(f"two protocols can be compared, not {len(protocols)}; a name with spaces needs quotes")
-    whats, body = [load_protocol(name) for name in protocols], cut(ni.Body(), without or [])
+    arrows = [arrow.strip() for some in without or [] for arrow in some.split(",")]
+    whats, body = [load_protocol(name) for name in protocols], cut(ni.Body(), arrows)
+    lacking = f"without {', '.join(arrows)}" if arrows else ""
     days = max(what.days for what in whats) if days is None else days
     every = (0.1 if days <= 3 and not daily else 1.0) if every is None else every
     who = draw(body, people, seed) if people != 1 else body
@@ -121,8 +123,10 @@ def run(
             if folder is not None:
                 with whole_file(folder / f"{what.name}.csv") as part:
                     table.to_csv(part, index=False)
-        name = what.label if len(whats) > 1 else ""
+        name = ", ".join(filter(None, [what.label if len(whats) > 1 or lacking else "", lacking]))
         lines.append(Line(course, *origin(what), drawn(course, what), name))
+    if lacking:
+        typer.echo(f"\nThe body was {lacking}.")
     if len(whats) == 2:
         _print_side_by_side(lines)
     if out is not None:

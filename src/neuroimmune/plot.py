@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 COLUMN = 3.5  # inches: 89 mm
 MODEL, MEASURED, OTHER = "#0072B2", "#D55E00", "#009E73"  # Okabe and Ito
+LEGEND = 60  # letters that fit a line of the legend
 STYLE: dict[Any, Any] = {
     "font.size": 7, "axes.titlesize": 7, "axes.labelsize": 7, "legend.fontsize": 6,
     "xtick.labelsize": 6, "ytick.labelsize": 6, "axes.spines.top": False, "axes.spines.right": False,
@@ -173,6 +174,8 @@ def _points(axis: "Axes", mine: "pd.DataFrame", marker: str, scale: float, colou
 
 
 def _legend(figure: "Figure", lines: Sequence[Line], markers: dict[str, str]) -> None:
+    from textwrap import fill
+
     from matplotlib.lines import Line2D
 
     from neuroimmune.evidence.sources import sources
@@ -180,7 +183,7 @@ def _legend(figure: "Figure", lines: Sequence[Line], markers: dict[str, str]) ->
     people = len(lines[0].course)
     who = f"median and 5 to 95 % of {people:,}" if people > 1 else "one usual person"
     handles = [
-        Line2D([], [], color=curve, label=f"{line.name}, {who}" if line.name else f"model, {who}")
+        Line2D([], [], color=curve, label=fill(f"{line.name or 'model'}, {who}", LEGEND))
         for line, (curve, _) in zip(lines, _colours(len(lines)), strict=False)
     ]
     tables = [line.measured for line in lines if line.measured is not None]

@@ -73,7 +73,7 @@ class HPA(System):
     )  # fmt: skip
     acth_half: float = par(2.036, "1", "ACTH, relative to acth_rest, that half-saturates it", FIT)
     acth_hill: float = par(
-        3.0, "1", "its steepness", "assumed: of 2, 3 and 4 the one that meets the rows of the fit best", fixed=True
+        3.0, "1", "its steepness", "assumed: of 2, 3 and 4 the least that meets the rows of the fit well", fixed=True
     )
     nerve_on_adrenal: float = par(2.109, "1", "rise of the adrenal's sensitivity to ACTH by the stress of a jury", FIT)
     gr_half: float = par(
