@@ -26,15 +26,7 @@ from neuroimmune.body import Body
 from neuroimmune.compare import is_reference, observed, origin
 from neuroimmune.engine.trace import trace
 from neuroimmune.errors import InputError, SolverFailed, nearest
-from neuroimmune.evidence.statistics import (
-    BEFORE,
-    OWN_UNIT,
-    SAMPLED,
-    STATISTICS,
-    UNTIMED,
-    sampled,
-    statistic,
-)  # fmt: skip
+from neuroimmune.evidence.statistics import BEFORE, OWN_UNIT, SAMPLED, STATISTICS, UNTIMED, sampled, statistic
 from neuroimmune.evidence.targets import all_targets
 from neuroimmune.population import People, people
 from neuroimmune.protocol import Protocol, events, load_protocol, read_settings, shipped

@@ -72,8 +72,8 @@ asleep.
 
 Cortisol that CBG does not hold is what is removed and what feeds back. By total cortisol, ACTH after CRH came out a
 third too low where cortisol was right. That nerves make the adrenal more sensitive before a jury was put in because
-ACTH and cortisol there and after CRH fit no common adrenal. Stress while a speech is prepared is a quarter of that
-before the jury: of 0.1, 0.25 and 0.5 the one that meets ACTH of nelson_tsst best.
+ACTH and cortisol there and after CRH fit no common adrenal. Stress while a speech is prepared is chosen, too (see the
+protocol's note).
 
 Known to be wrong: ACTH after injected IL-6 is still raised at 4 h, when it was normal; two hours after ovine CRH
 cortisol is too high; debono2009 reads a third more in the morning than the other laboratories; of a maximal minute of

@@ -17,7 +17,7 @@ from neuroimmune.evidence.statistics import BEFORE, RELATIVE, SAMPLED, sampled, 
 from neuroimmune.protocol import Protocol, events, load_protocol, read_settings
 from neuroimmune.quantity import Quantity, System, parameters, with_parameters
 from neuroimmune.streams import stream
-from neuroimmune.validation import Noise, noises
+from neuroimmune.validation import Noise, Size, noises
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +28,7 @@ UNSCALED = ("time of peak", "sd of log peak", *RELATIVE)  # what no assay's scal
 SCALE, SPREAD = "scale:", "spread:"
 SD = ("sd", "sd of log peak")  # of which chance is reckoned, not simulated
 STUDIES = 400  # simulated, for what chance does to a curve
-MOST_PEOPLE = 128  # in a simulated study, as in those of the validation
+MOST_PEOPLE = Size().each  # in a simulated study, as in those of the validation
 
 Rest = Callable[[Model, np.ndarray], np.ndarray]
 

@@ -19,9 +19,9 @@ ABOUT = """Heart rate, pain threshold, flu-like symptoms and TSPO after endotoxi
 sleepiness, reaction time, fatigue and pain after lost sleep, the body clock after flights, heart rate and IL-6 in
 exercise. Each weight is shared by all experiments; most rest on one study, which contraction does not tell.
 
-Chosen, not fitted: the exponents of exertion and emptiness on muscle's IL-6 (6 and 2; 4, 6 and 8 were tried of the
-first), and that of cytokines on flu-like symptoms (4 among 3, 4 and 6). Heart rates one and three minutes after maximal
-exercise (vicentecampos2014) stand in the table but are not fitted: the heart follows exertion at once here."""
+Chosen, not fitted: the exponents of exertion and emptiness on muscle's IL-6, and that of cytokines on flu-like symptoms
+(their sources say among which). Heart rates one and three minutes after maximal exercise (vicentecampos2014) stand in
+the table but are not fitted: the heart follows exertion at once here. So no row tells arousal by exertion."""
 FREE = [
     Free("brain.tau_fast", 0.5, 0.5, why="between nerve and prostaglandin, minutes to an hour"),
     Free("brain.tau_slow", 6.0, 0.3, why="4 to 8 h in rodents"),

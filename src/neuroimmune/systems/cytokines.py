@@ -42,8 +42,8 @@ class Cytokines(System):
     Leaves out tissue, IL-1 and interferons; blood is one well-mixed pool. The usual rise of cortisol after endotoxin
     is contained in the numbers, so `cortisol_hold` is 1 then too, unless cortisol is other than usual.
     Fitted to boluses of 0.5, 1 and 2 ng/kg and 2 ng/kg over 4 h; concentrations are on the raw scale of dobreva2021.
-    Not valid above 2 ng/kg, where tolerance holds all peaks, and IL-8 even falls a little.
-    TNF and IL-10 after the infusion come out several times too low, unless its assay read so much higher.
+    Not valid above 2 ng/kg, where tolerance holds all peaks. TNF and IL-10 after the infusion come out two to three
+    times too low, unless its assay read so much higher.
     """
 
     k_endotoxin: float = par(0.4386, "1/hour", "removal of endotoxin", FIT)
