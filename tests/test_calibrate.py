@@ -149,6 +149,6 @@ def test_few_residuals_inflate_little():
 
 
 def test_the_noise_of_readings_raises_peaks():
-    rows = cytokines.rows().query("study == 'tsigos1997' and statistic == 'peak'")
+    rows = cytokines.rows().query("study == 'tsigos1997' and statistic == 'peak' and value < 1000")  # more is skewed
     problem = few(rows, [Free("cytokines.k_il6_depot", 0.1, 0.3)])
     assert (problem.bias > 0.02).all() and (problem.bias < 0.3).all()

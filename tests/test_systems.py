@@ -16,7 +16,7 @@ from neuroimmune.engine.reference import solve
 from neuroimmune.engine.trace import evaluate, outputs_of
 from neuroimmune.errors import InputError
 from neuroimmune.evidence.sources import kind_of, read_bibtex, sources
-from neuroimmune.evidence.statistics import STATISTICS
+from neuroimmune.evidence.statistics import HOURS, STATISTICS
 from neuroimmune.evidence.targets import COLUMNS, target_sets, targets
 from neuroimmune.protocol import load_protocol, read_settings
 from neuroimmune.quantity import System, build, declared, parameters
@@ -103,10 +103,19 @@ def test_little_il6_under_the_skin_follows_bateman():
 
 
 def test_infused_il6_comes_to_its_balance():
-    c, rate = BODY.cytokines, 200.0
-    balance = rate / (c.k_il6 - rate / c.il6_on_removal_half)
+    c, balance = BODY.cytokines, 400.0
+    saturated = 1.0 - 1.0 / (1.0 + (balance / c.il6_on_removal_half) ** 2)
+    rate = c.k_il6 * balance * (1.0 - (1.0 - c.removal_kept) * saturated)
     y = MIDNIGHT.cytokines._replace(il6=c.il6_rest + balance)
     assert c.rates(0.0, y, 0.0, rate, 0.0, 0.0, 1.0, 0.0).il6 == pytest.approx(0.0, abs=1e-9)
+
+
+def test_more_il6_is_always_removed_faster():
+    """So that there is one balance for each making, and much IL-6 does not keep itself up."""
+    c, rises = BODY.cytokines, np.geomspace(1e-3, 1e6, 2000)
+    states = [MIDNIGHT.cytokines._replace(il6=c.il6_rest + rise) for rise in rises]
+    removed = -np.array([c.rates(0.0, y, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0).il6 for y in states])
+    assert (np.diff(removed) > -1e-9).all() and removed[-1] > 1e5
 
 
 def test_what_other_systems_send_to_the_blood():
@@ -131,7 +140,7 @@ def test_more_endotoxin_does_more_and_a_little_does_a_little():
     steepness = np.diff(np.log(rises), axis=0) / np.diff(np.log(doses))[:, None]
     but_il8 = [BLOOD.index(name) for name in BLOOD if name != "il8"]
     assert steepness[:, but_il8].min() > 0 and (rises[6:] > 0.95 * rises[:-6]).all()
-    assert steepness.max() < 3.6  # the exponent 3 of small doses, and TNF's help; people differ as much as that says
+    assert steepness.max() < 4.0  # the exponent 3 of small doses, and TNF's help; people differ as much as that says
 
 
 def test_the_order_in_which_they_come():
@@ -219,7 +228,7 @@ def test_targets_are_well_formed(name):
     assert set(rows.groupby("study")["role"].nunique()) == {1}
     assert set(rows["checked"]) <= {"verified", "unverified"}
     units = {n: q.unit for n, q in (STATES | outputs_of(Body)).items()}
-    own = {"percent change": "percent", "fold change": "1", "cohen d": "1", "time of peak": "hour"}
+    own = {"percent change": "percent", "fold change": "1", "cohen d": "1"} | dict.fromkeys(HOURS, "hour")
     for row in rows.itertuples():
         assert row.unit == own.get(row.statistic, units.get(row.quantity, row.unit)), row.id
         assert load_protocol(name, **read_settings(row.settings)).name == row.protocol == name
@@ -231,7 +240,7 @@ def test_no_target_was_removed_or_changed():
     """A row may be added, corrected or given another role only on purpose: then this name of all changes too."""
     rows = pd.concat([targets(name) for name in target_sets()])
     facts = sorted(zip(rows["id"], rows["value"].astype(str), rows["role"], rows["checked"], strict=True))
-    assert (len(rows), hashlib.sha256(str(facts).encode()).hexdigest()[:12]) == (775, "765d4c7346d0")
+    assert (len(rows), hashlib.sha256(str(facts).encode()).hexdigest()[:12]) == (775, "be356ea3f5e2")
     assert rows["id"].is_unique
     assert rows.groupby("study")["role"].nunique().eq(1).all(), "a role is set by whole study"
     verified = rows[rows["checked"] == "verified"]

@@ -11,7 +11,7 @@ import pytest
 from neuroimmune.body import Body
 from neuroimmune.errors import InputError
 from neuroimmune.evidence.sources import kind_of
-from neuroimmune.evidence.statistics import STATISTICS, statistic
+from neuroimmune.evidence.statistics import COSINOR, STATISTICS, sampled, statistic
 from neuroimmune.evidence.targets import all_targets, targets
 from neuroimmune.protocol import load_protocol, read_settings
 from neuroimmune.quantity import parameters, with_parameters
@@ -98,13 +98,30 @@ def test_statistics():
         "mean": 5.0, "geometric mean": 4.0, "median": 5.0, "peak": 5.0, "median peak": 5.0, "mean of day": 5.0,
         "time of peak": 1.0, "percent change": 150.0, "fold change": 2.5, "cohen d": 3.0 / math.sqrt(10),
     }  # fmt: skip
-    assert set(expected) == set(STATISTICS)
+    assert set(expected) | set(COSINOR) == set(STATISTICS)
     for name, value in expected.items():
         assert float(statistic(row(statistic=name), at, before, hour)) == pytest.approx(value), name
     assert float(statistic(row(rise=0.0), at, before, hour)) == pytest.approx(3.0)
     curve = np.array([[0.0, 1.0, 9.0], [3.0, 8.0, 0.0]])
     assert float(statistic(row(statistic="peak"), curve, before, np.arange(3.0))) == pytest.approx(8.5)
     assert float(statistic(row(statistic="time of peak"), curve, before, np.arange(3.0))) == 1.0
+
+
+def test_cosinor_finds_the_waves_that_were_put_in():
+    """Two people whose days are waves of 24 and 12 hours under noise: peak, trough and hour come back."""
+    hours, fine = np.arange(0.0, 24.0, 0.5), np.arange(0.0, 24.0, 0.001)
+    day = lambda t: 200 + 120 * np.cos(2 * np.pi * (t - 9.0) / 24) + 40 * np.cos(2 * np.pi * (t - 7.0) / 12)  # noqa: E731
+    truth, before = day(fine), np.ones(2)
+    curves = np.stack([0.5 * day(hours), 2.0 * day(hours)]) + CHANCE.normal(0.0, 1.0, (2, 48))
+    expected = {
+        "cosinor peak": truth.max(),  # the geometric mean of half and twice
+        "cosinor trough": 1.25 * truth.min(),
+        "time of cosinor peak": fine[truth.argmax()],
+    }
+    for name, value in expected.items():
+        found = float(statistic(row(statistic=name, time_h=np.nan), curves, before, hours))
+        assert found == pytest.approx(value, rel=0.02), name
+    assert sampled(row(statistic="cosinor peak", time_h=np.nan), 30.0).tolist() == hours.tolist()
 
 
 def test_noise_and_floor():

@@ -79,41 +79,44 @@ class Body(System):
     symptoms: Symptoms = part(Symptoms)
 
     il6_on_crh: float = par(
-        22.15, "1", "drive of CRH by IL-6, an e-fold of its rise", FIT_HPA + "; spread assumed", spread=0.3
+        24.52, "1", "drive of CRH by IL-6, an e-fold of its rise", FIT_HPA + "; spread assumed", spread=0.3
     )
-    il6_on_crh_half: float = par(194.4, "pg/mL", "rise of IL-6 from which it counts", FIT_HPA)
+    il6_on_crh_half: float = par(206.2, "pg/mL", "rise of IL-6 from which it counts", FIT_HPA)
     tnf_on_crh: float = par(
         15.0, "1", "drive of CRH by TNF, an e-fold of its rise",
         "assumed: half of IL-6's, as for the brain; endotoxin raises both, and no verified row tells them apart",
     )  # fmt: skip
     tnf_on_crh_half: float = par(200.0, "pg/mL", "rise of TNF from which it counts", "assumed: as IL-6's")
-    stress_on_crh: float = par(15.83, "1", "drive of CRH by stress", FIT_HPA, spread=0.7802)
-    waking_on_crh: float = par(5.669, "1", "drive of CRH by waking", FIT_HPA)
+    stress_on_crh: float = par(15.05, "1", "drive of CRH by stress", FIT_HPA, spread=0.8255)
+    waking_on_crh: float = par(5.365, "1", "drive of CRH by waking", FIT_HPA)
     waking_on_crh_half: float = par(
         0.4, "1", "inertia that half-saturates it", "assumed: far above what builds up while one falls asleep"
     )  # fmt: skip
     waking_on_crh_hill: float = par(3.0, "1", "its steepness", "assumed: falling asleep is no waking", fixed=True)
-    exertion_on_crh: float = par(17.92, "1", "drive of CRH by exertion, at most", FIT_HPA)
-    exertion_on_crh_half: float = par(0.6774, "1", "exertion that half-saturates it", FIT_HPA)
+    exertion_on_crh: float = par(17.08, "1", "drive of CRH by exertion, at most", FIT_HPA)
+    exertion_on_crh_half: float = par(0.6791, "1", "exertion that half-saturates it", FIT_HPA)
     exertion_on_crh_hill: float = par(6.0, "1", "its steepness", "assumed: a threshold, hill2008", fixed=True)
 
-    debt_on_crh: float = par(4.784, "1", "drive of CRH by sleep debt above the usual", FIT_HPA)
+    debt_on_crh: float = par(4.804, "1", "drive of CRH by sleep debt above the usual", FIT_HPA)
 
     il6_on_brain: float = par(1.0, "1", "signal to the brain by IL-6, an e-fold of its rise", "definition", fixed=True)
     il6_on_brain_half: float = par(
         1.0, "pg/mL", "rise of IL-6 from which it counts", "assumed: about its resting level"
     )
-    tnf_on_brain: float = par(0.7465, "1", "signal to the brain by TNF, an e-fold of its rise", FIT)
-    tnf_on_brain_half: float = par(2.881, "pg/mL", "rise of TNF from which it counts", FIT)
+    tnf_on_brain: float = par(0.8371, "1", "signal to the brain by TNF, an e-fold of its rise", FIT)
+    tnf_on_brain_half: float = par(3.207, "pg/mL", "rise of TNF from which it counts", FIT)
 
     slow_on_restoration: float = par(0.1, "1", "slowing of restoration by the slow signal", "assumed: no human number")
-    stress_on_arousal: float = par(0.5438, "1", "arousal by stress", FIT + "; spread assumed", spread=0.5)
-    exertion_on_arousal: float = par(1.0, "1", "arousal by exertion at maximum", FIT)
+    stress_on_arousal: float = par(0.5398, "1", "arousal by stress", FIT + "; spread assumed", spread=0.5)
+    exertion_on_arousal: float = par(
+        1.0, "1", "arousal by exertion at maximum",
+        "assumed: full sympathetic drive; no fitted row tells, for the heart follows exertion by its own",
+    )  # fmt: skip
     exertion_on_rate: float = par(
         1.0, "1", "share of the heart's reserve that exertion uses, by its own", "swain1997: abstract"
     )
     fast_on_arousal: float = par(
-        0.03946, "1", "arousal by the brain's fast signal",
+        0.03918, "1", "arousal by the brain's fast signal",
         FIT + "; spread: that of heart rate grows from 9.4 to 11.4, dobreva2021", spread=0.2,
     )  # fmt: skip
 

@@ -6,14 +6,14 @@ import numpy as np
 
 from neuroimmune.body import Body
 from neuroimmune.course import Course
-from neuroimmune.evidence.statistics import sampled, statistic
+from neuroimmune.evidence.statistics import HOURS, OF_DAY, sampled, statistic
 from neuroimmune.evidence.targets import target_sets, targets
 from neuroimmune.protocol import Protocol, events, load_protocol, read_settings, shipped
 
 if TYPE_CHECKING:
     import pandas as pd
 
-UNDRAWN = ("time of peak", "cohen d", "mean of day")  # statistics that are no point beside a curve
+UNDRAWN = ("cohen d", *HOURS, *OF_DAY)  # statistics that are no point beside a curve
 
 
 def origin(protocol: Protocol) -> tuple[float, str]:

@@ -13,7 +13,7 @@ from neuroimmune.engine.lanes import advance, gather
 from neuroimmune.engine.rest import resting_day
 from neuroimmune.engine.trace import Model, evaluate, trace
 from neuroimmune.errors import InputError, nearest
-from neuroimmune.evidence.statistics import BEFORE, RELATIVE, SAMPLED, sampled, statistic
+from neuroimmune.evidence.statistics import BEFORE, OWN_UNIT, SAMPLED, sampled, statistic, time_of_peak
 from neuroimmune.protocol import Protocol, events, load_protocol, read_settings
 from neuroimmune.quantity import Quantity, System, parameters, with_parameters
 from neuroimmune.streams import stream
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 NOTHING = "nothing is known: wide about a guess"
 MISSING = 1e3  # the residual of a prediction that could not be computed
-UNSCALED = ("time of peak", "sd of log peak", *RELATIVE)  # what no assay's scale can change
+UNSCALED = ("sd of log peak", *OWN_UNIT)  # what no assay's scale can change
 SCALE, SPREAD = "scale:", "spread:"
 SD = ("sd", "sd of log peak")  # of which chance is reckoned, not simulated
 STUDIES = 400  # simulated, for what chance does to a curve
@@ -262,7 +262,7 @@ def statistic_of(values: np.ndarray, hours: np.ndarray, one: Observation, end: f
     if one.statistic == "sd of log peak":
         return np.log(np.maximum(each, 1e-9)).std(1, ddof=1)
     if one.statistic == "time of peak":
-        return _time_of_peak(readings.mean(-2), read)
+        return time_of_peak(readings.mean(-2), read)  # which moves smoothly with free numbers
     return statistic(one, readings, before, read)
 
 
@@ -284,14 +284,6 @@ def _series(seen: Sequence[Observation]) -> dict[tuple[str, ...], list[int]]:
             who = (one.study, one.quantity, one.protocol, one.settings, one.population)
             found.setdefault(who, []).append(place)
     return found
-
-
-def _time_of_peak(curve: np.ndarray, hours: np.ndarray) -> np.ndarray:
-    """When a mean curve is highest, by the parabola through three readings: it moves smoothly with free numbers."""
-    top = np.clip(curve.argmax(-1), 1, len(hours) - 2)[..., None]
-    left, middle, right = (np.take_along_axis(curve, top + k, -1)[..., 0] for k in (-1, 0, 1))
-    bend = np.minimum(left - 2.0 * middle + right, -1e-30)
-    return hours[top[..., 0]] + SAMPLED * np.clip(0.5 * (left - right) / bend, -1.0, 1.0)
 
 
 def _experiments(rows: "pd.DataFrame", spreads: Sequence[str], n_unknown: int) -> list[Experiment]:

@@ -19,9 +19,10 @@ ABOUT = """Heart rate, pain threshold, flu-like symptoms and TSPO after endotoxi
 sleepiness, reaction time, fatigue and pain after lost sleep, the body clock after flights, heart rate and IL-6 in
 exercise. Each weight is shared by all experiments; most rest on one study, which contraction does not tell.
 
-Chosen, not fitted: the exponents of exertion and emptiness on muscle's IL-6, and that of cytokines on flu-like symptoms
-(their sources say among which). Heart rates one and three minutes after maximal exercise (vicentecampos2014) stand in
-the table but are not fitted: the heart follows exertion at once here. So no row tells arousal by exertion."""
+Chosen, not fitted: the exponents of exertion and emptiness on muscle's IL-6, and that of cytokines on flu-like
+symptoms (their sources say among which). Heart rates one and three minutes after maximal exercise
+(vicentecampos2014) stand in the table but are not fitted: the heart follows exertion at once here. So no row tells
+arousal by exertion, which is assumed."""
 FREE = [
     Free("brain.tau_fast", 0.5, 0.5, why="between nerve and prostaglandin, minutes to an hour"),
     Free("brain.tau_slow", 6.0, 0.3, why="4 to 8 h in rodents"),
@@ -56,7 +57,6 @@ FREE = [
     Free("autonomic.sleep_on_vagal", 0.5, 0.5, why=NOTHING),
     Free("fast_on_arousal", 0.05, 0.7, why=NOTHING),
     Free("stress_on_arousal", 0.4, 0.7, why=NOTHING),
-    Free("exertion_on_arousal", 1.0, 0.7, why="catecholamines, by which the rate comes down slowly"),
     Free("energy.il6_of_muscle", 120.0, 0.7, why=NOTHING),
     Free("energy.depletion_half", 3.0, 0.7, why="about what a long run uses"),
     *(Free(f"scale:{study}", 1.0, 0.3, why="laboratories differ by a third") for study in (

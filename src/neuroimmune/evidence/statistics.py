@@ -2,7 +2,8 @@
 
 A row's people are read at its hour. For peaks, and for changes without an hour, they are read half-hourly from zero to
 the end of the protocol, and each person's greatest reading counts; the time of the peak is that of the mean curve. For
-the mean of the day they are read half-hourly for 24 hours.
+the mean of the day they are read half-hourly for 24 hours, and so for a cosinor: each person's harmonic regression, a
+mean and waves of 24 and 12 hours; its peak is a geometric mean over people, its hour that of the mean curve.
 """
 
 from collections.abc import Callable
@@ -46,17 +47,21 @@ def _cohen(at: Readings, before: Readings) -> np.ndarray:
 STATISTICS: dict[str, Summary] = {
     "mean": _mean, "geometric mean": _geometric_mean, "median": _median,
     "peak": _mean, "median peak": _median, "time of peak": _mean, "mean of day": _mean,
+    "cosinor peak": _geometric_mean, "cosinor trough": _mean, "time of cosinor peak": _mean,
     "percent change": _percent, "fold change": _fold, "cohen d": _cohen,
 }  # fmt: skip
 PEAKS = ("peak", "median peak", "time of peak")
 RELATIVE = ("percent change", "fold change", "cohen d")  # compared with before in themselves
-UNTIMED = (*PEAKS, *RELATIVE, "mean of day")  # may have no hour
-OWN_UNIT = (*RELATIVE, "time of peak")  # not in the unit of the quantity
+COSINOR = ("cosinor peak", "cosinor trough", "time of cosinor peak")
+HOURS = ("time of peak", "time of cosinor peak")
+OF_DAY = (*COSINOR, "mean of day")
+UNTIMED = (*PEAKS, *RELATIVE, *OF_DAY)  # may have no hour
+OWN_UNIT = (*RELATIVE, *HOURS)  # not in the unit of the quantity
 
 
 def sampled(row: Any, end: float) -> np.ndarray:
     """The hours after zero at which the people of a row are read, when the protocol ends at the hour `end`."""
-    if row.statistic == "mean of day":
+    if row.statistic in OF_DAY:
         return np.arange(0.0, 24.0, SAMPLED)
     if row.statistic in PEAKS or np.isnan(row.time_h):
         return np.arange(0.0, end + 1e-9, SAMPLED)
@@ -75,6 +80,31 @@ def statistic(row: Any, readings: Readings, before: Readings, hours: np.ndarray)
     """
     if row.statistic == "time of peak":
         return hours[readings.mean(-2).argmax(-1)]
+    if row.statistic in COSINOR:
+        readings, hours = cosinor(readings, hours)
+    if row.statistic == "time of cosinor peak":
+        return time_of_peak(readings.mean(-2), hours)
+    if row.statistic == "cosinor trough":
+        return readings.min(-1).mean(-1)
     at = readings.mean(-1) if row.statistic == "mean of day" else readings.max(-1)
     summary = STATISTICS[row.statistic]
     return summary(at, before) - (0.0 if np.isnan(row.rise) else summary(before, before))
+
+
+def cosinor(readings: Readings, hours: np.ndarray) -> tuple[Readings, np.ndarray]:
+    """Harmonic regressions of readings over a day (..., hours), every tenth of an hour, and these hours."""
+    fine = np.arange(0.0, 24.0, 0.1)
+    return readings @ np.linalg.pinv(_waves(hours)).T @ _waves(fine).T, fine
+
+
+def _waves(hours: np.ndarray) -> np.ndarray:
+    angle = 2 * np.pi * hours / 24.0
+    return np.stack([np.ones_like(angle), *(wave(k * angle) for k in (1, 2) for wave in (np.cos, np.sin))], 1)
+
+
+def time_of_peak(curve: np.ndarray, hours: np.ndarray) -> np.ndarray:
+    """When curves (..., hours) are highest, by the parabola through three readings."""
+    top = np.clip(curve.argmax(-1), 1, len(hours) - 2)[..., None]
+    left, middle, right = (np.take_along_axis(curve, top + k, -1)[..., 0] for k in (-1, 0, 1))
+    bend = np.minimum(left - 2.0 * middle + right, -1e-30)
+    return hours[top[..., 0]] + (hours[1] - hours[0]) * np.clip(0.5 * (left - right) / bend, -1.0, 1.0)

@@ -11,7 +11,7 @@ FIT = fitted("symptoms")
 class AutonomicState(NamedTuple):
     """What stays for a while when its cause has gone; the value is that of a usual midnight."""
 
-    arousal_slow: float = state(-0.03527, "1", "arousal that catecholamines keep up; less in sleep", scale=0.1)
+    arousal_slow: float = state(-0.0353, "1", "arousal that catecholamines keep up; less in sleep", scale=0.1)
 
 
 class AutonomicOutputs(NamedTuple):
@@ -41,14 +41,14 @@ class Autonomic(System):
         "sarzynski2013: 208 - 0.7 age (Tanaka), of 25 years; spread: standard error of 11.4 about it in 762 people",
         spread=0.06,
     )  # fmt: skip
-    sympathetic_on_rate: float = par(0.2691, "1", "share of the rate that a doubling of sympathetic tone adds", FIT)
+    sympathetic_on_rate: float = par(0.2666, "1", "share of the rate that a doubling of sympathetic tone adds", FIT)
     vagal_on_rate: float = par(
         0.7, "1", "slowing of the pacemaker by usual vagal tone", "jose1970: alone it beats 104 a minute"
     )
-    warmth_on_rate: float = par(0.116, "1/kelvin", "share of the rate that a kelvin of fever adds", FIT)
+    warmth_on_rate: float = par(0.1156, "1/kelvin", "share of the rate that a kelvin of fever adds", FIT)
     rmssd_rest: float = par(42.0, "ms", "RMSSD at rest by day", "nunan2010: short-term norm 42 (SD 15)", spread=0.35)
-    slow_share: float = par(0.527, "1", "share of arousal that is slow", FIT, range=(0.0, 1.0))
-    tau_slow: float = par(0.7836, "hour", "time of slow arousal", FIT)
+    slow_share: float = par(0.5194, "1", "share of arousal that is slow", FIT, range=(0.0, 1.0))
+    tau_slow: float = par(0.7802, "hour", "time of slow arousal", FIT)
     sleep_on_arousal: float = par(
         0.05, "1", "fall of arousal in sleep", "assumed: little, for vagal tone alone slows the heart by a quarter"
     )  # fmt: skip

@@ -32,16 +32,16 @@ class Brain(System):
     gains of regions were found in a source.
     """
 
-    tau_fast: float = par(1.064, "hour", "time of the fast path", FIT)
-    tau_slow: float = par(6.246, "hour", "time of the slow path", FIT)
-    tau_active: float = par(9.759, "hour", "time for active microglia to follow", FIT)
+    tau_fast: float = par(1.106, "hour", "time of the fast path", FIT)
+    tau_slow: float = par(6.29, "hour", "time of the slow path", FIT)
+    tau_active: float = par(9.781, "hour", "time for active microglia to follow", FIT)
     tau_primed: float = par(500.0, "hour", "time for priming to fade", "assumed: rodents, weeks to months")
     signal_on_active: float = par(
         1.0, "1", "activation of microglia by the fast and the slow path together", "definition", fixed=True
     )  # fmt: skip
     primed_on_active: float = par(1.0, "1", "further activation when all are primed", "assumed: twice, as in rodents")
     active_on_primed: float = par(0.5, "1", "priming by active microglia", "assumed: no human number")
-    active_on_tspo: float = par(0.2233, "1", "TSPO signal by active microglia", FIT + "; spread assumed", spread=0.5)
+    active_on_tspo: float = par(0.221, "1", "TSPO signal by active microglia", FIT + "; spread assumed", spread=0.5)
 
     def rates(self, t: Any, y: BrainState, blood: Any) -> BrainState:
         """`blood` is what the blood shows of inflammation; nothing at rest."""

@@ -24,11 +24,11 @@ class Energy(System):
 
     k_refuelling: float = par(0.05, "1/hour", "storing of fuel", "assumed: muscle glycogen comes back in about a day")
     il6_of_muscle: float = par(
-        459.5, "pg/mL/hour", "making of IL-6 by muscle at full work when empty",
+        399.1, "pg/mL/hour", "making of IL-6 by muscle at full work when empty",
         FIT + "; spread assumed", spread=0.4,
     )  # fmt: skip
     depletion_half: float = par(
-        1.851, "hour", "depletion at which half of that is made",
+        1.821, "hour", "depletion at which half of that is made",
         FIT + "; spread: IL-6 differs by 38 % at 6 h and 10 % at 12 h, wallberg2011", spread=0.4,
     )  # fmt: skip
     depletion_hill: float = par(

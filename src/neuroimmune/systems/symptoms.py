@@ -31,22 +31,22 @@ class Symptoms(System):
         18.0, "1", "fatigue at rest", "harrison2015: 16 and 22 before two injections; spread of 12.6", spread=0.6
     )  # fmt: skip
     fast_on_fatigue: float = par(
-        0.3285, "1", "fatigue by the fast path",
+        0.332, "1", "fatigue by the fast path",
         FIT + "; spread: its SD grows from 12.6 to 22.5, harrison2015", spread=0.6,
     )  # fmt: skip
-    slow_on_fatigue: float = par(0.05469, "1", "fatigue by the slow path", FIT)
-    sleepiness_on_fatigue: float = par(0.0297, "1", "fatigue by sleepiness above the usual", FIT)
+    slow_on_fatigue: float = par(0.05558, "1", "fatigue by the slow path", FIT)
+    sleepiness_on_fatigue: float = par(0.02244, "1", "fatigue by sleepiness above the usual", FIT)
     debt_on_fatigue: float = par(
-        20.36, "1", "how much more sleepiness tires under sleep debt, above the usual",
+        22.53, "1", "how much more sleepiness tires under sleep debt, above the usual",
         FIT + "; spread assumed as of the fast path", spread=0.6,
     )  # fmt: skip
-    sleepiness_usual: float = par(36.19, "1", "sleepiness above which it tires", FIT)
+    sleepiness_usual: float = par(32.19, "1", "sleepiness above which it tires", FIT)
     sickness_rest: float = par(
         19.0, "1", "flu-like symptoms at rest", "sicknessq2017: 5.8 of 30 before endotoxin", spread=0.5
     )  # fmt: skip
-    slow_on_sickness: float = par(0.03818, "1", "flu-like symptoms by the slow path", FIT)
+    slow_on_sickness: float = par(0.03925, "1", "flu-like symptoms by the slow path", FIT)
     nerve_on_sickness: float = par(
-        0.0002352,
+        0.000191,
         "1",
         "flu-like symptoms by what nerves tell of the blood at once",
         FIT + "; spread assumed",
@@ -57,7 +57,7 @@ class Symptoms(System):
         "assumed: they come and go faster than a logarithm of cytokines; of 3, 4 and 6 the one that meets "
         "sicknessq2017 best", fixed=True,
     )  # fmt: skip
-    warmth_on_sickness: float = par(0.01712, "1/kelvin", "flu-like symptoms by fever", FIT)
+    warmth_on_sickness: float = par(0.01693, "1/kelvin", "flu-like symptoms by fever", FIT)
     mood_rest: float = par(10.0, "1", "negative mood at rest", "assumed: low on every scale", spread=0.5)
     fast_on_mood: float = par(
         0.05, "1", "negative mood by the fast path",
@@ -67,23 +67,23 @@ class Symptoms(System):
         781.0, "kPa", "pressure at which pain begins, at rest", "dobreva2021: before the dose, SD 234", spread=0.29
     )
     fast_on_pain: float = par(
-        0.02396, "1", "lowering of the pain threshold by the fast path",
+        0.02339, "1", "lowering of the pain threshold by the fast path",
         FIT + "; spread assumed", spread=0.4,
     )  # fmt: skip
-    slow_on_pain: float = par(0.01739, "1", "lowering of the pain threshold by the slow path", FIT)
+    slow_on_pain: float = par(0.01711, "1", "lowering of the pain threshold by the slow path", FIT)
     sleepiness_on_pain: float = par(
-        0.00237, "1", "lowering of the pain threshold by sleepiness above the usual",
+        0.00226, "1", "lowering of the pain threshold by sleepiness above the usual",
         FIT + "; spread assumed", spread=0.4,
     )  # fmt: skip
     reaction_rest: float = par(
         265.0, "ms", "mean reaction time, rested", "belenky2003: 265 (SD 30) on the day before", spread=0.11
     )  # fmt: skip
     debt_on_reaction: float = par(
-        1.046, "1", "slowing by sleep debt, above the usual",
+        1.037, "1", "slowing by sleep debt, above the usual",
         FIT + "; spread: its SD grows from 30 to 67 ms, belenky2003", spread=0.7,
     )  # fmt: skip
 
-    sleepiness_on_reaction: float = par(0.001959, "1", "slowing by sleepiness above the usual", FIT)
+    sleepiness_on_reaction: float = par(0.001794, "1", "slowing by sleepiness above the usual", FIT)
 
     def outputs(
         self, blood: Any, signal_fast: Any, signal_slow: Any, sleepiness: Any, debt: Any, temperature: Any
