@@ -79,25 +79,25 @@ class Body(System):
     symptoms: Symptoms = part(Symptoms)
 
     il6_on_crh: float = par(
-        24.52, "1", "drive of CRH by IL-6, an e-fold of its rise", FIT_HPA + "; spread assumed", spread=0.3
+        24.53, "1", "drive of CRH by IL-6, an e-fold of its rise", FIT_HPA + "; spread assumed", spread=0.3
     )
-    il6_on_crh_half: float = par(206.2, "pg/mL", "rise of IL-6 from which it counts", FIT_HPA)
+    il6_on_crh_half: float = par(206.4, "pg/mL", "rise of IL-6 from which it counts", FIT_HPA)
     tnf_on_crh: float = par(
         15.0, "1", "drive of CRH by TNF, an e-fold of its rise",
         "assumed: half of IL-6's, as for the brain; endotoxin raises both, and no verified row tells them apart",
     )  # fmt: skip
     tnf_on_crh_half: float = par(200.0, "pg/mL", "rise of TNF from which it counts", "assumed: as IL-6's")
-    stress_on_crh: float = par(15.05, "1", "drive of CRH by stress", FIT_HPA, spread=0.8255)
-    waking_on_crh: float = par(5.365, "1", "drive of CRH by waking", FIT_HPA)
+    stress_on_crh: float = par(15.08, "1", "drive of CRH by stress", FIT_HPA, spread=0.8247)
+    waking_on_crh: float = par(5.379, "1", "drive of CRH by waking", FIT_HPA)
     waking_on_crh_half: float = par(
         0.4, "1", "inertia that half-saturates it", "assumed: far above what builds up while one falls asleep"
     )  # fmt: skip
     waking_on_crh_hill: float = par(3.0, "1", "its steepness", "assumed: falling asleep is no waking", fixed=True)
-    exertion_on_crh: float = par(17.08, "1", "drive of CRH by exertion, at most", FIT_HPA)
-    exertion_on_crh_half: float = par(0.6791, "1", "exertion that half-saturates it", FIT_HPA)
+    exertion_on_crh: float = par(16.98, "1", "drive of CRH by exertion, at most", FIT_HPA)
+    exertion_on_crh_half: float = par(0.6787, "1", "exertion that half-saturates it", FIT_HPA)
     exertion_on_crh_hill: float = par(6.0, "1", "its steepness", "assumed: a threshold, hill2008", fixed=True)
 
-    debt_on_crh: float = par(4.804, "1", "drive of CRH by sleep debt above the usual", FIT_HPA)
+    debt_on_crh: float = par(4.782, "1", "drive of CRH by sleep debt above the usual", FIT_HPA)
 
     il6_on_brain: float = par(1.0, "1", "signal to the brain by IL-6, an e-fold of its rise", "definition", fixed=True)
     il6_on_brain_half: float = par(

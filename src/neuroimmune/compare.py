@@ -118,7 +118,8 @@ def drawn(course: Course, protocol: Protocol) -> "pd.DataFrame | None":
     """The measured points as they are drawn over the curves, in the unit of the course.
 
     Rises stand on the course's own value before the dose, changes in percent or as a multiple on that at their
-    baseline. Effect sizes and times of peaks cannot be drawn. Peaks whose time was not published have no `time_h`.
+    baseline. Effect sizes, times of peaks and what is told of a whole day cannot be drawn. Peaks whose time was not
+    published have no `time_h`.
     """
     rows = measured(protocol)
     if rows is None:

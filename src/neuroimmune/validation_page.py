@@ -27,7 +27,7 @@ uncertainty that is left in the parameters, read with the noise of one reading a
 summarised as the paper did. What is observed is *inside* if it is among 95 % of these simulated studies. The vote is
 that of a **curve**: all points of one study and quantity at once, for which the band is made so wide that 95 % of the
 simulated studies lie wholly inside. Immunoassays are judged by the level of their points and by their shape, because
-the scale of a laboratory is unknown within a third.
+the scale of a laboratory is unknown within a third, a fifth for cortisol.
 
 - **fit** studies may have been used to fit the model; **check** studies never were. So the line of `check` tells what
   the model is worth.

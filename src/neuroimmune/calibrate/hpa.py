@@ -50,7 +50,7 @@ FREE = (
     Free("debt_on_crh", 2.0, 0.8, why="a night without sleep raises the next evening's cortisol by half"),
     Free("il6_on_crh", 10.0, 1.0, why="ACTH of 10 times the usual"),
     Free("il6_on_crh_half", 300.0, 0.7, why="a vaccine or a walk raises IL-6 by some pg/mL and leaves the axis alone"),
-    *(Free(f"scale:{study}:cortisol", 1.0, 0.2, why="laboratories differ by a fifth, riakits") for study in (
+    *(Free(f"scale:{study}:cortisol", 1.0, 0.2, why="laboratories differ by a fifth, within riakits") for study in (
         "carroll2007", "debono2009", "fok1991", "nelson_tsst", "ocrf1983", "schmidt2003",
     )),
     *(Free(f"scale:{study}:acth", 1.0, 0.1, why="laboratories differ by a tenth") for study in (
@@ -72,15 +72,19 @@ first form had been looked at once before the awakening drive was given its pres
 asleep.
 
 Cortisol that CBG does not hold is what is removed and what feeds back. By total cortisol, ACTH after CRH came out a
-third too low where cortisol was right. Laboratories' scales have a log-SD of 0.2 for cortisol (riakits) and each has
-one: until that was looked up, 0.1 was assumed, and debono2009 had none. With both, and its numbers taken for what
-they are, of a harmonic regression, it reads 1.4 times the model and fits. That nerves make the adrenal more sensitive
-before a jury was put in because ACTH and cortisol there and after CRH fit no common adrenal. Stress while a speech is
-prepared is chosen, too (see the protocol's note).
+third too low where cortisol was right. That nerves make the adrenal more sensitive before a jury was put in because
+ACTH and cortisol there and after CRH fit no common adrenal. Stress while a speech is prepared is chosen, too (see the
+protocol's note).
+
+Laboratories' scales have a log-SD of 0.2 for cortisol (within riakits) and each laboratory has one, so that none is the
+reference and the level is their middle; before, 0.1 was assumed, and debono2009 had none and was missed. That study is
+read as two harmonics of untransformed cortisol, which was not seen: with the same numbers, one harmonic or three leave
+it outside, and a regression of logarithms gives a 6-fold swing for the 8-fold that was published. Its scale is 1.7 SDs
+from its prior.
 
 Known to be wrong: ACTH after injected IL-6 is still raised at 4 h, when it was normal; two hours after ovine CRH
-cortisol is too high; of a maximal minute of
-exercise nothing is seen."""
+cortisol is too high; people differ twice as much in cortisol as debono2009's reference range says; of a maximal minute
+of exercise nothing is seen."""
 
 
 def rows(role: str = "fit") -> "pd.DataFrame":

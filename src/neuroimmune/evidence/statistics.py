@@ -2,8 +2,9 @@
 
 A row's people are read at its hour. For peaks, and for changes without an hour, they are read half-hourly from zero to
 the end of the protocol, and each person's greatest reading counts; the time of the peak is that of the mean curve. For
-the mean of the day they are read half-hourly for 24 hours, and so for a cosinor: each person's harmonic regression, a
-mean and waves of 24 and 12 hours; its peak is a geometric mean over people, its hour that of the mean curve.
+the mean of the day they are read half-hourly for 24 hours, and so for a cosinor: the mean over
+people of each person's harmonic regression, a level and waves of 24 and 12 hours, whose peak, trough and hour of the
+peak are told.
 """
 
 from collections.abc import Callable
@@ -47,7 +48,7 @@ def _cohen(at: Readings, before: Readings) -> np.ndarray:
 STATISTICS: dict[str, Summary] = {
     "mean": _mean, "geometric mean": _geometric_mean, "median": _median,
     "peak": _mean, "median peak": _median, "time of peak": _mean, "mean of day": _mean,
-    "cosinor peak": _geometric_mean, "cosinor trough": _mean, "time of cosinor peak": _mean,
+    "cosinor peak": _mean, "cosinor trough": _mean, "time of cosinor peak": _mean,
     "percent change": _percent, "fold change": _fold, "cohen d": _cohen,
 }  # fmt: skip
 PEAKS = ("peak", "median peak", "time of peak")
@@ -81,11 +82,9 @@ def statistic(row: Any, readings: Readings, before: Readings, hours: np.ndarray)
     if row.statistic == "time of peak":
         return hours[readings.mean(-2).argmax(-1)]
     if row.statistic in COSINOR:
-        readings, hours = cosinor(readings, hours)
-    if row.statistic == "time of cosinor peak":
-        return time_of_peak(readings.mean(-2), hours)
-    if row.statistic == "cosinor trough":
-        return readings.min(-1).mean(-1)
+        curve, hours = cosinor(readings.mean(-2), hours)
+        ends = {"cosinor peak": curve.max(-1), "cosinor trough": curve.min(-1)}
+        return time_of_peak(curve, hours) if row.statistic not in ends else ends[row.statistic]
     at = readings.mean(-1) if row.statistic == "mean of day" else readings.max(-1)
     summary = STATISTICS[row.statistic]
     return summary(at, before) - (0.0 if np.isnan(row.rise) else summary(before, before))

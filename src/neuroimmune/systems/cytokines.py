@@ -10,7 +10,7 @@ FIT = fitted("cytokines")
 INJECTED = "fitted: IL-6 injection rows of role fit, see docs/fit-cytokines.md"
 VACCINE = "fitted: typhoid vaccine rows of role fit, see docs/fit-cytokines.md"
 REST = "dobreva2021: data file, mean and SD of the 20 men before the dose"
-STEEP = "assumed: a whole number, chosen by the fit among two or three (docs/fit-cytokines.md)"
+STEEP = "assumed: a whole number, chosen among a few (docs/fit-cytokines.md)"
 
 
 class CytokineState(NamedTuple):
@@ -43,9 +43,9 @@ class Cytokines(System):
     IL-6 adds to IL-10.
     Leaves out tissue, IL-1 and interferons; blood is one well-mixed pool. The usual rise of cortisol after endotoxin
     is contained in the numbers, so `cortisol_hold` is 1 then too, unless cortisol is other than usual.
-    Fitted to boluses of 0.5, 1 and 2 ng/kg and 2 ng/kg over 4 h; concentrations are on the raw scale of dobreva2021.
-    Not valid above 2 ng/kg, where tolerance holds all peaks. TNF and IL-10 after the infusion come out two to three
-    times too low, unless its assay read so much higher.
+    Fitted to boluses of 0.5, 1 and 2 ng/kg and 2 ng/kg over 4 h, IL-8 and IL-10 to 2 ng/kg only; concentrations are on
+    the raw scale of dobreva2021. Not valid above 2 ng/kg, where tolerance holds all peaks. TNF and IL-10 after the
+    infusion come out two to three times too low, unless its assay read so much higher.
     """
 
     k_endotoxin: float = par(0.4058, "1/hour", "removal of endotoxin", FIT)
@@ -76,7 +76,7 @@ class Cytokines(System):
     il6_on_removal_hill: float = par(2.0, "1", "its steepness", STEEP, fixed=True)
     removal_kept: float = par(
         0.125, "1", "share of that removal which never saturates, as the kidney's",
-        "assumed: the least with which more IL-6 is always removed faster, so that none keeps itself up", fixed=True,
+        "assumed: just over a ninth, with which more IL-6 is always removed faster: none keeps itself up", fixed=True,
     )  # fmt: skip
     s_il6: float = par(19100.0, "pg/mL/hour", "making of IL-6 at full signal", FIT, spread=0.3028)
     signal_on_il6_half: float = par(2.019, "1", "signal that half-saturates it", FIT)

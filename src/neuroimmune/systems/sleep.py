@@ -61,8 +61,7 @@ class Sleep(System):
     tau_inertia: float = par(0.662, "hour", "time for inertia to wear off, awake", "ingre2014: 1.51 an hour")
     clock_drift: float = par(
         0.1249, "1", "speed of the body clock's way back, at most, hours an hour",
-        FIT + "; spread by crowley2014: abstract, three days in one laboratory moved three groups by 2.4 (SD 0.8), "
-        "1.7 (0.7) and 1.8 (0.8) hours",
+        FIT + "; spread assumed: under the CVs of 0.33 to 0.44 of crowley2014, which contain the error of two phases",
         spread=0.35,
     )  # fmt: skip
     clock_drift_half: float = par(6.262, "hour", "lag at which the way back has half its speed", FIT)
