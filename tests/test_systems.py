@@ -107,27 +107,27 @@ def test_infused_il6_comes_to_its_balance():
     saturated = 1.0 - 1.0 / (1.0 + (balance / c.il6_on_removal_half) ** 2)
     rate = c.k_il6 * balance * (1.0 - (1.0 - c.removal_kept) * saturated)
     y = MIDNIGHT.cytokines._replace(il6=c.il6_rest + balance)
-    assert c.rates(0.0, y, 0.0, rate, 0.0, 0.0, 1.0, 0.0).il6 == pytest.approx(0.0, abs=1e-9)
+    assert c.rates(0.0, y, 0.0, rate, 0.0, 0.0, 1.0, 0.0, 0.0).il6 == pytest.approx(0.0, abs=1e-9)
 
 
 def test_more_il6_is_always_removed_faster():
     """So that there is one balance for each making, and much IL-6 does not keep itself up."""
     c, rises = BODY.cytokines, np.geomspace(1e-3, 1e6, 2000)
     states = [MIDNIGHT.cytokines._replace(il6=c.il6_rest + rise) for rise in rises]
-    removed = -np.array([c.rates(0.0, y, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0).il6 for y in states])
+    removed = -np.array([c.rates(0.0, y, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0).il6 for y in states])
     assert (np.diff(removed) > -1e-9).all() and removed[-1] > 1e5
 
 
 def test_what_other_systems_send_to_the_blood():
     c, rest = BODY.cytokines, MIDNIGHT.cytokines
     y = rest._replace(signal=1.0, signal_late=1.0, signal_last=1.0, signal_latest=1.0)
-    usual, held = (c.rates(0.0, y, 0.0, 0.0, 0.0, 0.0, hold, 0.0) for hold in (1.0, 0.25))
+    usual, held = (c.rates(0.0, y, 0.0, 0.0, 0.0, 0.0, hold, 0.0, 0.0) for hold in (1.0, 0.25))
     for name in BLOOD:
         assert getattr(usual, name) > 1.0
         assert getattr(held, name) == pytest.approx(0.25 * getattr(usual, name))
-    stressed = c.rates(0.0, rest, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0)
+    stressed = c.rates(0.0, rest, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0)
     assert {n for n, rate in stressed._asdict().items() if rate} == {"signal_early", "temperature"}
-    assert c.rates(0.0, rest, 0.0, 0.0, 3.0, 0.0, 1.0, 0.0).il6 == 3.0
+    assert c.rates(0.0, rest, 0.0, 0.0, 3.0, 0.0, 1.0, 0.0, 0.0).il6 == 3.0
 
 
 def test_more_endotoxin_does_more_and_a_little_does_a_little():
@@ -229,7 +229,8 @@ def test_targets_are_well_formed(name):
     assert set(rows.groupby("study")["role"].nunique()) == {1}
     assert set(rows["checked"]) <= {"verified", "unverified"}
     units = {n: q.unit for n, q in (STATES | outputs_of(Body)).items()}
-    own = {"percent change": "percent", "fold change": "1", "cohen d": "1"} | dict.fromkeys(HOURS, "hour")
+    own = {"percent change": "percent", "fold change": "1", "cohen d": "1", "percent ever": "percent"}
+    own |= dict.fromkeys(HOURS, "hour")
     for row in rows.itertuples():
         assert row.unit == own.get(row.statistic, units.get(row.quantity, row.unit)), row.id
         assert load_protocol(name, **read_settings(row.settings)).name == row.protocol == name
@@ -241,7 +242,7 @@ def test_no_target_was_removed_or_changed():
     """A row may be added, corrected or given another role only on purpose: then this name of all changes too."""
     rows = pd.concat([targets(name) for name in target_sets()])
     facts = sorted(zip(rows["id"], rows["value"].astype(str), rows["role"], rows["checked"], strict=True))
-    assert (len(rows), hashlib.sha256(str(facts).encode()).hexdigest()[:12]) == (775, "0479f65ffe68")
+    assert (len(rows), hashlib.sha256(str(facts).encode()).hexdigest()[:12]) == (784, "af58152fb954")
     assert rows["id"].is_unique
     assert rows.groupby("study")["role"].nunique().eq(1).all(), "a role is set by whole study"
     verified = rows[rows["checked"] == "verified"]

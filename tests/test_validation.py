@@ -11,7 +11,7 @@ import pytest
 from neuroimmune.body import Body
 from neuroimmune.errors import InputError
 from neuroimmune.evidence.sources import kind_of
-from neuroimmune.evidence.statistics import COSINOR, STATISTICS, sampled, statistic
+from neuroimmune.evidence.statistics import COSINOR, EVER, STATISTICS, sampled, statistic
 from neuroimmune.evidence.targets import all_targets, targets
 from neuroimmune.protocol import load_protocol, read_settings
 from neuroimmune.quantity import parameters, with_parameters
@@ -98,13 +98,26 @@ def test_statistics():
         "mean": 5.0, "geometric mean": 4.0, "median": 5.0, "peak": 5.0, "median peak": 5.0, "mean of day": 5.0,
         "time of peak": 1.0, "percent change": 150.0, "fold change": 2.5, "cohen d": 3.0 / math.sqrt(10),
     }  # fmt: skip
-    assert set(expected) | set(COSINOR) == set(STATISTICS)
+    assert set(expected) | set(COSINOR) | set(EVER) == set(STATISTICS)
     for name, value in expected.items():
         assert float(statistic(row(statistic=name), at, before, hour)) == pytest.approx(value), name
     assert float(statistic(row(rise=0.0), at, before, hour)) == pytest.approx(3.0)
     curve = np.array([[0.0, 1.0, 9.0], [3.0, 8.0, 0.0]])
     assert float(statistic(row(statistic="peak"), curve, before, np.arange(3.0))) == pytest.approx(8.5)
     assert float(statistic(row(statistic="time of peak"), curve, before, np.arange(3.0))) == 1.0
+
+
+def test_how_long_something_is_there_and_in_how_many():
+    """Of three people who exceed what they had before by 15 for two and three readings of twelve hours, and never."""
+    before, hours = np.array([10.0, 0.0, 50.0]), 12.0 * np.arange(5)
+    curves = np.array([[10, 30, 30, 20, 10], [0, 20, 20, 20, 0], [50, 60, 60, 60, 50]], float)
+    expected = {"mean duration": 30.0, "median duration": 30.0, "percent ever": 200 / 3}
+    for name, value in expected.items():
+        ask = row(statistic=name, time_h=np.nan, quantity="sickness")
+        assert float(statistic(ask, curves, before, hours)) == pytest.approx(value), name
+        assert float(statistic(ask, curves[2:], before[2:], hours)) == 0.0, name
+    weeks = sampled(row(statistic="mean duration", time_h=np.nan), 4000.0)
+    assert len(weeks) == 401 and weeks[-1] == 4000.0
 
 
 def test_cosinor_finds_the_waves_that_were_put_in():

@@ -11,6 +11,7 @@ from neuroimmune.systems.brain import Brain, BrainOutputs, BrainState
 from neuroimmune.systems.cytokines import Cytokines, CytokineState
 from neuroimmune.systems.energy import Energy, EnergyState
 from neuroimmune.systems.hpa import HPA, HPAOutputs, HPAState
+from neuroimmune.systems.infection import Infection, InfectionOutputs, InfectionState
 from neuroimmune.systems.sleep import Sleep, SleepOutputs, SleepState
 from neuroimmune.systems.symptoms import SymptomOutputs, Symptoms
 
@@ -28,6 +29,9 @@ ARROWS = {
     "exertion-hpa": ("exertion_on_crh",),
     "exertion-heart": ("exertion_on_arousal", "exertion_on_rate"),
     "exertion-immune": ("energy.il6_of_muscle",),
+    "infection-immune": ("interferon_on_il6",),
+    "infection-fever": ("interferon_on_fever",),
+    "infection-brain": ("interferon_on_brain",),
 }
 
 
@@ -50,6 +54,7 @@ class BodyState(NamedTuple):
     brain: BrainState
     autonomic: AutonomicState
     energy: EnergyState
+    infection: InfectionState
 
 
 class BodyOutputs(NamedTuple):
@@ -60,6 +65,7 @@ class BodyOutputs(NamedTuple):
     brain: BrainOutputs
     autonomic: AutonomicOutputs
     symptoms: SymptomOutputs
+    infection: InfectionOutputs
     immune_drive: float = output("1", "drive of CRH by cytokines, beside the daily drive, whose mean is 1")
 
 
@@ -77,6 +83,7 @@ class Body(System):
     autonomic: Autonomic = part(Autonomic)
     energy: Energy = part(Energy)
     symptoms: Symptoms = part(Symptoms)
+    infection: Infection = part(Infection)
 
     il6_on_crh: float = par(
         24.53, "1", "drive of CRH by IL-6, an e-fold of its rise", FIT_HPA + "; spread assumed", spread=0.3
@@ -106,6 +113,21 @@ class Body(System):
     tnf_on_brain: float = par(0.8371, "1", "signal to the brain by TNF, an e-fold of its rise", FIT)
     tnf_on_brain_half: float = par(3.207, "pg/mL", "rise of TNF from which it counts", FIT)
 
+    interferon_on_il6: float = par(
+        7.0, "pg/mL/hour", "making of IL-6 by interferon of 1", "assumed: some 5 pg/mL more in influenza"
+    )
+    interferon_on_fever: float = par(
+        1.3, "1", "fever by interferon of 1, where 1 is as of TNF from which fever goes by its logarithm",
+        "assumed: a third of volunteers have fever with influenza, carrat2008", spread=0.3,
+    )  # fmt: skip
+    interferon_on_brain: float = par(
+        1.25, "1", "signal to the brain by interferon, an e-fold of it",
+        "assumed: two thirds of volunteers have symptoms with influenza, carrat2008", spread=0.3,
+    )  # fmt: skip
+    interferon_on_brain_half: float = par(
+        0.05, "1", "interferon from which it counts", "assumed: a twentieth of its most"
+    )
+
     slow_on_restoration: float = par(0.1, "1", "slowing of restoration by the slow signal", "assumed: no human number")
     stress_on_arousal: float = par(0.5398, "1", "arousal by stress", FIT + "; spread assumed", spread=0.5)
     exertion_on_arousal: float = par(
@@ -129,14 +151,16 @@ class Body(System):
                 y.cytokines,
                 inputs.endotoxin_infusion,
                 inputs.il6_infusion,
-                il6_muscle=self.energy.il6_made(y.energy, exertion),
+                il6_elsewhere=self.energy.il6_made(y.energy, exertion)
+                + self.interferon_on_il6 * y.infection.interferon,
                 stress_drive=inputs.stress,
                 cortisol_hold=1.0,
                 phase=self.sleep.phase(y.sleep),
+                pyrogen=self.interferon_on_fever * y.infection.interferon,
             ),  # fmt: skip
             hpa=self.hpa.rates(t, y.hpa, *self.crh_drives(t, y, inputs), self.sleep.phase(y.sleep), inputs.stress),
             sleep=self.sleep.rates(t, y.sleep, awake, self.slow_on_restoration * y.brain.signal_slow),
-            brain=self.brain.rates(t, y.brain, self.blood_signal(y.cytokines)),
+            brain=self.brain.rates(t, y.brain, self.blood_signal(y)),
             autonomic=self.autonomic.rates(
                 t,
                 y.autonomic,
@@ -144,6 +168,7 @@ class Body(System):
                 self.sleep.asleep(t, awake),
             ),
             energy=self.energy.rates(t, y.energy, exertion),
+            infection=self.infection.rates(y.infection),
         )
 
     def outputs(self, t: Any, y: BodyState, inputs: BodyInputs) -> BodyOutputs:
@@ -161,13 +186,14 @@ class Body(System):
                 y.cytokines.temperature,
             ),
             symptoms=self.symptoms.outputs(
-                self.blood_signal(y.cytokines),
+                self.blood_signal(y),
                 y.brain.signal_fast,
                 y.brain.signal_slow,
                 sleep.sleepiness,
                 self.sleep.debt(y.sleep),
                 y.cytokines.temperature,
             ),
+            infection=self.infection.outputs(y.infection),
             immune_drive=self.immune_drive(y.cytokines),
         )
 
@@ -193,11 +219,13 @@ class Body(System):
             tnf, self.tnf_on_crh_half
         )
 
-    def blood_signal(self, y: CytokineState) -> Any:
-        """Cytokines to the brain: low grades matter beside peaks."""
-        il6, tnf = self.rises(y)
-        return self.il6_on_brain * e_folds(il6, self.il6_on_brain_half) + self.tnf_on_brain * e_folds(
-            tnf, self.tnf_on_brain_half
+    def blood_signal(self, y: BodyState) -> Any:
+        """Cytokines and interferon to the brain: low grades matter beside peaks."""
+        il6, tnf = self.rises(y.cytokines)
+        return (
+            self.il6_on_brain * e_folds(il6, self.il6_on_brain_half)
+            + self.tnf_on_brain * e_folds(tnf, self.tnf_on_brain_half)
+            + self.interferon_on_brain * e_folds(y.infection.interferon, self.interferon_on_brain_half)
         )
 
     def rises(self, y: CytokineState) -> tuple[Any, Any]:

@@ -346,6 +346,7 @@ def _print_comparison(rows: "pd.DataFrame") -> None:
     wanted = ("quantity", "time_h", "observed", "sd", "n", "predicted", "ratio", "unit", "study")
     _console().print(
         "Rises above the value before the dose, where the study gives one; the median ratio is predicted to observed.\n"
+        "Points that this course cannot show are not compared. * nobody has yet seen the number in a source.\n"
         "`neuroimmune validate` judges each by what studies of as many people could have shown."
     )
     if misses:

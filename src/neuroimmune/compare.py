@@ -6,14 +6,14 @@ import numpy as np
 
 from neuroimmune.body import Body
 from neuroimmune.course import Course
-from neuroimmune.evidence.statistics import HOURS, OF_DAY, sampled, statistic
+from neuroimmune.evidence.statistics import EVER, HOURS, OF_DAY, sampled, statistic
 from neuroimmune.evidence.targets import target_sets, targets
 from neuroimmune.protocol import Protocol, events, load_protocol, read_settings, shipped
 
 if TYPE_CHECKING:
     import pandas as pd
 
-UNDRAWN = ("cohen d", *HOURS, *OF_DAY)  # statistics that are no point beside a curve
+UNDRAWN = ("cohen d", *HOURS, *OF_DAY, *EVER)  # statistics that are no point beside a curve
 
 
 def origin(protocol: Protocol) -> tuple[float, str]:
@@ -21,7 +21,8 @@ def origin(protocol: Protocol) -> tuple[float, str]:
     first = next(iter(protocol.happenings), None)
     if protocol.zero is not None or first is None:
         return protocol.zero or 0.0, "midnight" if not protocol.zero else f"hour {protocol.zero:g}"
-    return first.at, first.what.removesuffix("_gut").removesuffix("_depot").replace("_", " ")
+    plain = first.what.removesuffix("_gut").removesuffix("_depot").replace("_", " ")
+    return first.at, {"airway infected": "infection", "ebv oral": "infection"}.get(plain, plain)
 
 
 def before(course: Course, zero: float) -> int:
@@ -81,7 +82,7 @@ def is_reference(rows: "pd.DataFrame") -> "pd.Series":
 def by_curve(rows: "pd.DataFrame") -> "pd.DataFrame":
     """What `compare` found, a line for each study and quantity: points, and of their ratios the median; * unverified.
 
-    `off` counts the points that differ by more than twice.
+    `compared` counts the points that have a ratio, `off` those among them that differ by more than twice.
     """
     import pandas as pd
 
@@ -91,6 +92,7 @@ def by_curve(rows: "pd.DataFrame") -> "pd.DataFrame":
         first = some.iloc[0]
         name = f"{first['quantity']}{'' if first['checked'] == 'verified' else '*'}"
         line = {"quantity": name, "study": first["study"], "role": first["role"], "points": len(some)}
+        line |= {"compared": int(some["ratio"].notna().sum())}
         lines.append(line | {"off": int(far_off(some).sum()), "ratio": float(some["ratio"].median())})
     return pd.DataFrame(lines)
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 COLUMN = 3.5  # inches: 89 mm
 MODEL, MEASURED, OTHER = "#0072B2", "#D55E00", "#009E73"  # Okabe and Ito
@@ -30,10 +31,14 @@ NAMES = {
     "tnf": "TNF", "il6": "IL-6", "il8": "IL-8", "il10": "IL-10", "acth": "ACTH", "crp": "CRP", "crh": "CRH",
     "temperature": "Temperature rise", "cortisol_saliva": "Salivary cortisol", "rmssd": "RMSSD",
     "tspo": "TSPO signal", "pain_threshold": "Pressure pain threshold", "sickness": "Flu-like symptoms",
+    "airway_titre": "Influenza in the nose", "ebv_titre": "EBV in the throat",
+    "ebv_latent": "Memory B cells with EBV", "ebv_killers": "Killer T cells against EBV",
 }  # fmt: skip
 MARKERS = "osD^vP*X"
 UNITS = {"kelvin": "K", "1": "relative", "hour": "h", "1/minute": "per minute"}
-SCALES = ("fatigue", "sickness", "sleepiness", "negative_mood")
+AXES: dict[str, str] = dict.fromkeys(("fatigue", "sickness", "sleepiness", "negative_mood"), "0 to 100")
+AXES |= dict.fromkeys(("airway_titre", "ebv_titre"), "log10, 0: none") | {"ebv_latent": "share"}
+MONTHS = 60 * 24.0  # hours from which on days blur, so that their means are drawn
 
 
 class Line(NamedTuple):
@@ -57,7 +62,7 @@ def plot_course(
 ) -> "Figure":
     """A panel for each name, over hours (or days, of more than three) from the hour `zero`, called `since`.
 
-    `measured` are rows with study, quantity, time_h after `zero`, value, sd and checked, drawn over the curves: a
+    `measured` are rows with study, quantity, time_h after `zero`, value, rise, sd and checked, drawn over the curves: a
     marker for each study, hollow where the number is not verified. A panel with points ends soon after the last; the
     others show the whole course. Raises `InputError` if there is nothing to draw, `SavedFileError` if `path` cannot be
     written.
@@ -87,7 +92,10 @@ def plot_lines(lines: Sequence[Line], names: Sequence[str], path: str | Path | N
     markers = dict(zip(studies, itertools.cycle(MARKERS), strict=False))
     since = lines[0].since if len({line.since for line in lines}) == 1 else "each began"
     with matplotlib.rc_context(STYLE):
-        height = 1.2 * rows + 0.35 + 0.1 * (len(markers) + len(lines) - 1) * (1 if len(lines) == 1 else 1.3)
+        handles = _handles(lines, markers)
+        texts = [str(handle.get_label()) for handle in handles]
+        beside = 2 if len(texts) > 1 and max(map(len, texts)) <= LEGEND // 2 else 1
+        height = 1.2 * rows + 0.2 + 0.11 * (-(-len(texts) // beside) + sum(text.count("\n") for text in texts))
         figure = NotebookFigure(figsize=(COLUMN, height), layout="constrained", dpi=300)
         axes = figure.subplots(rows, columns, squeeze=False)
         for axis, name in zip(axes.flat, names, strict=False):
@@ -100,14 +108,17 @@ def plot_lines(lines: Sequence[Line], names: Sequence[str], path: str | Path | N
                         _points(axis, some, markers[study], scale, points)
             axis.set_title(_title(name), loc="left", pad=2)
             variable = lines[0].course.variables[name]
-            axis.set_ylabel("0 to 100" if name in SCALES else UNITS.get(variable.unit, variable.unit))
+            axis.set_ylabel(AXES.get(name, UNITS.get(variable.unit, variable.unit)))
             axis.set_xlabel(f"{'Days' if unit == 'days' else 'Hours'} since {since}", labelpad=1)
             axis.xaxis.set_major_locator(MultipleLocator(_ticks(last / scale, unit)))
             first = min(line.course.times[0] - line.zero for line in lines)
             axis.set_xlim(max(first, -0.08 * last) / scale, last / scale)
         for axis in axes.flat[len(names) :]:
             axis.set_visible(False)
-        _legend(figure, lines, markers)
+        figure.legend(
+            handles=handles, loc="outside lower center", ncols=beside, frameon=False,
+            handlelength=1.2, columnspacing=1.0, labelspacing=0.2,
+        )  # fmt: skip
         if path is not None:
             save_figure(figure, Path(path))
     return figure
@@ -146,13 +157,19 @@ def _title(name: str) -> str:
 
 def _ticks(span: float, unit: str) -> float:
     """A spacing of about four ticks that suits a clock, or a calendar."""
-    spacings = (1, 2, 3, 6, 12, 24) if unit == "h" else (1, 2, 7, 14, 30, 60, 90, 180, 360, 720)
+    spacings = (1, 2, 3, 6, 12, 24) if unit == "h" else (1, 2, 4, 7, 14, 30, 60, 90, 180, 360, 720)
     return next((n for n in spacings if span / n <= 5), spacings[-1])
 
 
 def _curve(axis: "Axes", line: Line, name: str, scale: float, last: float, colour: str) -> None:
     seen = line.course.times <= line.zero + last
     hours, values = (line.course.times[seen] - line.zero) / scale, line.course.values[name][:, seen]
+    if last > MONTHS:
+        day = (line.course.times[seen] // 24).astype(int)
+        firsts = np.flatnonzero(np.diff(day, prepend=-1))
+        readings = np.diff(firsts, append=len(day))
+        values, hours = np.add.reduceat(values, firsts, axis=1) / readings, hours[firsts]
+        values, hours = values[:, readings == readings.max()], hours[readings == readings.max()]  # whole days
     if len(line.course) > 1:
         low, middle, high = np.nanpercentile(values, [5, 50, 95], axis=0)
         axis.fill_between(hours, low, high, color=colour, alpha=0.2, linewidth=0)
@@ -173,7 +190,7 @@ def _points(axis: "Axes", mine: "pd.DataFrame", marker: str, scale: float, colou
             )  # fmt: skip
 
 
-def _legend(figure: "Figure", lines: Sequence[Line], markers: dict[str, str]) -> None:
+def _handles(lines: Sequence[Line], markers: dict[str, str]) -> "list[Line2D]":
     from textwrap import fill
 
     from matplotlib.lines import Line2D
@@ -182,6 +199,7 @@ def _legend(figure: "Figure", lines: Sequence[Line], markers: dict[str, str]) ->
 
     people = len(lines[0].course)
     who = f"median and 5 to 95 % of {people:,}" if people > 1 else "one usual person"
+    who += ", daily means" if any(line.course.times[-1] - line.zero > MONTHS for line in lines) else ""
     handles = [
         Line2D([], [], color=curve, label=fill(f"{line.name or 'model'}, {who}", LEGEND))
         for line, (curve, _) in zip(lines, _colours(len(lines)), strict=False)
@@ -194,7 +212,6 @@ def _legend(figure: "Figure", lines: Sequence[Line], markers: dict[str, str]) ->
         handles.append(Line2D([], [], color=colour, marker=marker, ms=2.6, mew=0.6, linestyle="", label=label))
     if any(rows["time_h"].isna().any() for rows in tables):
         handles.append(Line2D([], [], color=colour, linestyle=":", linewidth=0.8, label="peak, time not published"))
-    figure.legend(
-        handles=handles, loc="outside lower center", ncols=1 if len(lines) > 1 else min(2, len(handles)), frameon=False,
-        handlelength=1.2, columnspacing=1.0, labelspacing=0.2,
-    )  # fmt: skip
+    if any(rows["rise"].notna().any() for rows in tables):
+        handles.append(Line2D([], [], linestyle="", label="rises stand on the model's rest"))
+    return handles

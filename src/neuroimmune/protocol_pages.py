@@ -15,7 +15,7 @@ from neuroimmune.protocol import Protocol, describe, load_protocol, read_setting
 from neuroimmune.simulation import simulate
 
 PEOPLE = 200
-SPACING = {True: 0.1, False: 0.5}  # hours, of protocols up to three days and of longer ones
+SPACING = {3: 0.1, 30: 0.5, 10_000: 3.0}  # hours, of protocols of up to so many days
 
 
 def write_protocol_pages(folder: Path) -> list[str]:
@@ -50,7 +50,11 @@ def page(name: str, folder: Path) -> Iterator[str]:
         "[validation table](../validation.md).\n"
     )
     for number, protocol in enumerate(settings_measured(name)):
-        course = simulate(people(Body(), PEOPLE), protocol, every=SPACING[protocol.days <= 3])
+        course = simulate(
+            people(Body(), PEOPLE),
+            protocol,
+            every=next(hours for days, hours in SPACING.items() if protocol.days <= days),
+        )
         points = drawn(course, protocol)
         seen = set() if points is None else set(points.quantity)
         show = [n for n in protocol.show if n in seen or not number] + sorted(seen - set(protocol.show))

@@ -135,7 +135,9 @@ class Blood(System):
     def rates(self, t: Any, y: CytokineState, inputs: Given) -> CytokineState:
         """The cytokines' own, at usual cortisol."""
         given = inputs.endotoxin_infusion, inputs.il6_infusion
-        return self.cytokines.rates(t, y, *given, il6_muscle=0.0, stress_drive=0.0, cortisol_hold=1.0, phase=0.0)
+        return self.cytokines.rates(
+            t, y, *given, il6_elsewhere=0.0, stress_drive=0.0, cortisol_hold=1.0, phase=0.0, pyrogen=0.0
+        )
 
 
 def rest(model: Model, people: np.ndarray) -> np.ndarray:

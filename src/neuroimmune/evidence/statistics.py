@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 BEFORE = 0.01  # hours before zero at which what is read "before" is read
+MOST_READINGS = 400  # of a person: weeks are read less often than half-hourly
 SAMPLED = 0.5  # hours between the readings of which the greatest is taken: papers sample every 30 to 60 minutes
 
 Readings = np.ndarray
@@ -49,30 +50,35 @@ STATISTICS: dict[str, Summary] = {
     "mean": _mean, "geometric mean": _geometric_mean, "median": _median,
     "peak": _mean, "median peak": _median, "time of peak": _mean, "mean of day": _mean,
     "cosinor peak": _mean, "cosinor trough": _mean, "time of cosinor peak": _mean,
+    "mean duration": _mean, "median duration": _median, "percent ever": _mean,
     "percent change": _percent, "fold change": _fold, "cohen d": _cohen,
 }  # fmt: skip
 PEAKS = ("peak", "median peak", "time of peak")
 RELATIVE = ("percent change", "fold change", "cohen d")  # compared with before in themselves
+EVER = ("mean duration", "median duration", "percent ever")
 COSINOR = ("cosinor peak", "cosinor trough", "time of cosinor peak")
-HOURS = ("time of peak", "time of cosinor peak")
+HOURS = ("time of peak", "time of cosinor peak", "mean duration", "median duration")
 OF_DAY = (*COSINOR, "mean of day")
-UNTIMED = (*PEAKS, *RELATIVE, *OF_DAY)  # may have no hour
-OWN_UNIT = (*RELATIVE, *HOURS)  # not in the unit of the quantity
+UNTIMED = (*PEAKS, *RELATIVE, *OF_DAY, *EVER)  # may have no hour
+OWN_UNIT = (*RELATIVE, *HOURS, "percent ever")  # not in the unit of the quantity
+# By how much a reading must exceed that before for something to be there, in the unit of the quantity.
+PRESENT = {"airway_titre": np.log10(2.0), "ebv_titre": np.log10(2.0), "sickness": 15.0, "temperature": 1.0}
 
 
 def sampled(row: Any, end: float) -> np.ndarray:
     """The hours after zero at which the people of a row are read, when the protocol ends at the hour `end`."""
     if row.statistic in OF_DAY:
         return np.arange(0.0, 24.0, SAMPLED)
-    if row.statistic in PEAKS or np.isnan(row.time_h):
-        return np.arange(0.0, end + 1e-9, SAMPLED)
+    if row.statistic in (*PEAKS, *EVER) or np.isnan(row.time_h):
+        return np.arange(0.0, end + 1e-9, max(SAMPLED, end / MOST_READINGS))
     return np.array([float(row.time_h)])
 
 
 def statistic(row: Any, readings: Readings, before: Readings, hours: np.ndarray) -> np.ndarray:
     """The number of a row of targets, from readings (..., people, hours) and those before (..., people).
 
-    It is the rise above the same number before where the row has a `rise`.
+    A duration is that in those in whom something was there, as many hours as readings say. It is the rise above the
+    same number before where the row has a `rise`.
 
     >>> from types import SimpleNamespace
     >>> row = SimpleNamespace(statistic="fold change", time_h=2.0, rise=float("nan"))
@@ -85,6 +91,13 @@ def statistic(row: Any, readings: Readings, before: Readings, hours: np.ndarray)
         curve, hours = cosinor(readings.mean(-2), hours)
         ends = {"cosinor peak": curve.max(-1), "cosinor trough": curve.min(-1)}
         return time_of_peak(curve, hours) if row.statistic not in ends else ends[row.statistic]
+    if row.statistic in EVER:
+        there = readings - before[..., None] > PRESENT[row.quantity]
+        if row.statistic == "percent ever":
+            return 100.0 * there.any(-1).mean(-1)
+        lasting = np.ma.masked_array((hours[1] - hours[0]) * there.sum(-1), ~there.any(-1))
+        average = np.ma.mean if row.statistic == "mean duration" else np.ma.median
+        return np.ma.filled(average(lasting, axis=-1), 0.0)
     at = readings.mean(-1) if row.statistic == "mean of day" else readings.max(-1)
     summary = STATISTICS[row.statistic]
     return summary(at, before) - (0.0 if np.isnan(row.rise) else summary(before, before))

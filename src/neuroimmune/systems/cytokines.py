@@ -44,8 +44,9 @@ class Cytokines(System):
     Leaves out tissue, IL-1 and interferons; blood is one well-mixed pool. The usual rise of cortisol after endotoxin
     is contained in the numbers, so `cortisol_hold` is 1 then too, unless cortisol is other than usual.
     Fitted to boluses of 0.5, 1 and 2 ng/kg and 2 ng/kg over 4 h, IL-8 and IL-10 to 2 ng/kg only; concentrations are on
-    the raw scale of dobreva2021. Not valid above 2 ng/kg, where tolerance holds all peaks. TNF and IL-10 after the
-    infusion come out two to three times too low, unless its assay read so much higher.
+    the raw scale of dobreva2021. Stress was measured for minutes: what hours of it make, several pg/mL of IL-6 and tens
+    of IL-8, nobody has seen. Not valid above 2 ng/kg, where tolerance holds all peaks. TNF and IL-10 after the infusion
+    come out two to three times too low, unless its assay read so much higher.
     """
 
     k_endotoxin: float = par(0.4058, "1/hour", "removal of endotoxin", FIT)
@@ -145,13 +146,14 @@ class Cytokines(System):
 
     def rates(
         self, t: Any, y: CytokineState, endotoxin_infusion: Any, il6_infusion: Any,
-        il6_muscle: Any, stress_drive: Any, cortisol_hold: Any, phase: Any,
+        il6_elsewhere: Any, stress_drive: Any, cortisol_hold: Any, phase: Any, pyrogen: Any,
     ) -> CytokineState:  # fmt: skip
         """What is given: `endotoxin_infusion` in ng/kg/hour and `il6_infusion` in pg/mL/hour; a bolus is a jump.
 
-        What other systems send: `il6_muscle` in pg/mL/hour; `stress_drive`, nothing at rest and 1 at full sympathetic
-        activation; `cortisol_hold`, by which all making of cytokines is multiplied, 1 at usual cortisol; `phase`,
-        how many hours later the person's clock runs.
+        What other systems send: `il6_elsewhere`, made by muscle or where infection is, in pg/mL/hour;
+        `stress_drive`, nothing at rest and 1 at full sympathetic activation; `cortisol_hold`, by which all making
+        of cytokines is multiplied, 1 at usual cortisol; `phase`, how many hours later the person's clock runs;
+        `pyrogen`, what else gives fever, nothing at rest.
         """
         released, absorbed = self.k_vaccine * y.vaccine, self.k_il6_depot * y.il6_depot
         tnf_rise, il6_rise = positive(y.tnf - self.tnf_rest), positive(y.il6 - self.il6_rest)
@@ -183,12 +185,12 @@ class Cytokines(System):
             self.s_il10 * hill(y.signal_late, self.signal_on_il10_half, self.signal_on_il10_hill)
             + self.il6_on_il10 * hill(il6_rise, self.il6_on_il10_half, self.il6_on_il10_hill)
         ) * repressed(y.tolerance, self.tolerance_on_il10_half, self.tolerance_hill)
-        given = self.il6_of_depot * absorbed + il6_infusion + il6_muscle
+        given = self.il6_of_depot * absorbed + il6_infusion + il6_elsewhere
         free = repressed(il6_rise, self.il6_on_removal_half, self.il6_on_removal_hill)
         k_il6 = self.k_il6 * (self.removal_kept + (1.0 - self.removal_kept) * free)
         binding = self.k_tnf_binding * tnf_rise - self.k_tnf_release * y.tnf_bound
         steep = self.pyrogens_on_temperature_hill
-        pyrogens = tnf_rise / self.tnf_on_temperature_from + il6_rise / self.il6_on_temperature_from
+        pyrogens = tnf_rise / self.tnf_on_temperature_from + il6_rise / self.il6_on_temperature_from + pyrogen
         rhythm = self.temperature_rhythm * circadian(t, self.temperature_peak + phase, self.day)
         crp_made = self.il6_on_crp * saturating(il6_rise, self.il6_on_crp_half)
         return CytokineState(
