@@ -10,6 +10,7 @@ import pytest
 
 import neuroimmune
 from neuroimmune.cli import main
+from neuroimmune.errors import SavedFileError
 from neuroimmune.storage import load
 
 HEAVY = ("numpy", "numba", "pandas", "xarray", "zarr", "sympy", "matplotlib", "scipy", "pint", "pydantic", "llvmlite")
@@ -56,6 +57,7 @@ def test_what_is_quick_imports_nothing_heavy(arguments):
     code = f"""
 import sys
 from neuroimmune.cli import main
+from neuroimmune.errors import SavedFileError
 sys.argv = ["neuroimmune", *{arguments.split()!r}]
 try:
     main()
@@ -176,6 +178,7 @@ def test_a_full_disk(tmp_path):
     code = f"""
 import resource, signal, sys
 from neuroimmune.cli import main
+from neuroimmune.errors import SavedFileError
 from neuroimmune.simulation import simulate
 from neuroimmune.body import Body
 simulate(Body(), days=1)  # so that the kernel is compiled
@@ -243,3 +246,19 @@ def test_what_was_cut_is_told_and_wrong_names_list_all(run):
     assert code == 0 and "The body was without stress-hpa, stress-heart." in out
     code, _, err = run("run", "social-stress", "--without", "stress-hpo")
     assert code == 2 and "'stress-hpo'" in err and all(name in err for name in ("immune-hpa", "exertion-heart"))
+
+
+def test_two_protocols_are_compared_by_what_they_change(run, tmp_path):
+    """Not by the hours of the day at which they begin: a protocol differs from itself at another hour by little."""
+    code, out, _ = run("run", "exercise", "exercise:at=14:00", "--out", str(tmp_path / "two"))
+    assert code == 0 and "as changes from a quiet day" in " ".join(out.split())
+    table = out[out.index("differ most") :]
+    rate = next(line.split() for line in table.splitlines() if line.startswith("heart_rate"))
+    assert float(rate[3]) >= 0.0 and abs(float(rate[1]) - float(rate[2])) < 15.0
+
+
+def test_a_folder_of_two_runs_says_which_to_load(run, tmp_path):
+    run("run", "exercise", "social-stress", "--out", str(tmp_path / "two"))
+    with pytest.raises(SavedFileError, match="it has the runs 1, 2"):
+        load(tmp_path / "two")
+    assert len(load(tmp_path / "two" / "1")) == 1

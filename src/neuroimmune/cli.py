@@ -128,7 +128,7 @@ def run(
     if lacking:
         typer.echo(f"\nThe body was {lacking}.")
     if len(whats) == 2:
-        _print_side_by_side(lines)
+        _print_side_by_side(lines, None if daily else ni.simulate(who, days=1, every=every, keep=show))
     if out is not None:
         figure = out / f"{'-and-'.join(dict.fromkeys(what.name for what in whats))}.png"
         plot_lines(lines, list(courses[0].values), figure)
@@ -319,21 +319,33 @@ def _print_course(course: "Course", what: "Protocol") -> None:
     _print_table(f"{what.title or what.name}: {who}, hours since {since}", list(rows[0]), rows)
 
 
-def _print_side_by_side(lines: list[Any]) -> None:
-    """The largest difference between two courses, each counted from its own beginning."""
+def _print_side_by_side(lines: list[Any], quiet: "Course | None") -> None:
+    """The largest difference between what two protocols change, each counted from its own beginning.
+
+    Change is from the same people's quiet day at the same hour of the clock; of daily summaries, from nothing.
+    """
     import numpy as np
+
+    def change(line: Any, name: str) -> Any:
+        values = line.course.values[name].astype(float)
+        if quiet is not None:
+            clock = line.course.times % 24.0
+            values = values - [np.interp(clock, quiet.times, usual) for usual in quiet.values[name]]
+        return np.nanmedian(values, axis=0)
 
     rows = []
     for name in lines[0].course.values:
-        middles = [np.nanmedian(line.course.values[name], axis=0) for line in lines]
+        middles = [change(line, name) for line in lines]
         hours = np.intersect1d(*(np.round(line.course.times - line.zero, 6) for line in lines))
+        hours = hours[hours >= 0]
         one, other = (
             np.interp(hours, line.course.times - line.zero, middle) for line, middle in zip(lines, middles, strict=True)
         )
         most = int(np.nanargmax(np.abs(other - one)))
         unit = lines[0].course.variables[name].unit
         rows.append({"": name, "first": one[most], "second": other[most], "at hour": hours[most], "unit": unit})
-    title = f"Where they differ most: first {lines[0].name}; second {lines[1].name}"
+    what = "Where they differ most" if quiet is None else "Where they differ most, as changes from a quiet day"
+    title = f"{what}: first {lines[0].name}; second {lines[1].name}"
     _print_table(title, list(rows[0]), rows)
 
 

@@ -194,7 +194,9 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     try:
         return json.loads((folder / MANIFEST).read_text())
     except FileNotFoundError:
-        raise SavedFileError(f"{folder} holds no recorded run: there is no {MANIFEST} in it") from None
+        inside = sorted(str(found.parent.name) for found in folder.glob("*/course"))
+        instead = f"; it has the runs {', '.join(inside)}, each to be loaded by itself" if inside else ""
+        raise SavedFileError(f"{folder} holds no recorded run: there is no {MANIFEST} in it{instead}") from None
     except (OSError, ValueError) as error:
         raise SavedFileError(f"{folder / MANIFEST} cannot be read: {error}") from error
 
