@@ -116,8 +116,8 @@ def test_how_long_something_is_there_and_in_how_many():
         ask = row(statistic=name, time_h=np.nan, quantity="sickness")
         assert float(statistic(ask, curves, before, hours)) == pytest.approx(value), name
         assert float(statistic(ask, curves[2:], before[2:], hours)) == 0.0, name
-    weeks = sampled(row(statistic="mean duration", time_h=np.nan), 4000.0)
-    assert len(weeks) == 401 and weeks[-1] == 4000.0
+    assert np.diff(sampled(row(statistic="mean duration", time_h=np.nan), 300.0)).tolist() == [12.0] * 25
+    assert np.diff(sampled(row(statistic="mean duration", time_h=np.nan), 4800.0)).tolist() == [24.0] * 200
 
 
 def test_cosinor_finds_the_waves_that_were_put_in():

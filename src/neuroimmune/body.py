@@ -114,10 +114,10 @@ class Body(System):
     tnf_on_brain_half: float = par(3.207, "pg/mL", "rise of TNF from which it counts", FIT)
 
     interferon_on_il6: float = par(
-        7.0, "pg/mL/hour", "making of IL-6 by interferon of 1", "assumed: some 5 pg/mL more in influenza"
+        7.0, "pg/mL/hour", "making of IL-6 by interferon of 1", "assumed: some 4 pg/mL more in influenza"
     )
     interferon_on_fever: float = par(
-        1.3, "1", "fever by interferon of 1, where 1 is as of TNF from which fever goes by its logarithm",
+        1.7, "1", "fever by interferon of 1, where 1 is as of TNF from which fever goes by its logarithm",
         "assumed: a third of volunteers have fever with influenza, carrat2008", spread=0.3,
     )  # fmt: skip
     interferon_on_brain: float = par(

@@ -32,12 +32,12 @@ NAMES = {
     "temperature": "Temperature rise", "cortisol_saliva": "Salivary cortisol", "rmssd": "RMSSD",
     "tspo": "TSPO signal", "pain_threshold": "Pressure pain threshold", "sickness": "Flu-like symptoms",
     "airway_titre": "Influenza in the nose", "ebv_titre": "EBV in the throat",
-    "ebv_latent": "Memory B cells with EBV", "ebv_killers": "Killer T cells against EBV",
+    "ebv_blood": "Memory B cells with EBV", "ebv_killers": "Killer T cells against EBV",
 }  # fmt: skip
 MARKERS = "osD^vP*X"
 UNITS = {"kelvin": "K", "1": "relative", "hour": "h", "1/minute": "per minute"}
 AXES: dict[str, str] = dict.fromkeys(("fatigue", "sickness", "sleepiness", "negative_mood"), "0 to 100")
-AXES |= dict.fromkeys(("airway_titre", "ebv_titre"), "log10, 0: none") | {"ebv_latent": "share"}
+AXES |= dict.fromkeys(("airway_titre", "ebv_titre"), "log10, 0: none") | {"ebv_blood": "share"}
 MONTHS = 60 * 24.0  # hours from which on days blur, so that their means are drawn
 
 
@@ -168,8 +168,9 @@ def _curve(axis: "Axes", line: Line, name: str, scale: float, last: float, colou
         day = (line.course.times[seen] // 24).astype(int)
         firsts = np.flatnonzero(np.diff(day, prepend=-1))
         readings = np.diff(firsts, append=len(day))
-        values, hours = np.add.reduceat(values, firsts, axis=1) / readings, hours[firsts]
-        values, hours = values[:, readings == readings.max()], hours[readings == readings.max()]  # whole days
+        values, hours = (np.add.reduceat(each, firsts, axis=-1) / readings for each in (values, hours))
+        whole = slice(None, -1 if readings[-1] < readings.max() else None)  # the last moment is no day
+        values, hours = values[:, whole], hours[whole]
     if len(line.course) > 1:
         low, middle, high = np.nanpercentile(values, [5, 50, 95], axis=0)
         axis.fill_between(hours, low, high, color=colour, alpha=0.2, linewidth=0)
@@ -199,7 +200,8 @@ def _handles(lines: Sequence[Line], markers: dict[str, str]) -> "list[Line2D]":
 
     people = len(lines[0].course)
     who = f"median and 5 to 95 % of {people:,}" if people > 1 else "one usual person"
-    who += ", daily means" if any(line.course.times[-1] - line.zero > MONTHS for line in lines) else ""
+    blurred = any(_end(line, name) > MONTHS for line in lines for name in line.course.values)
+    who += ", daily means" if blurred else ""
     handles = [
         Line2D([], [], color=curve, label=fill(f"{line.name or 'model'}, {who}", LEGEND))
         for line, (curve, _) in zip(lines, _colours(len(lines)), strict=False)
@@ -212,6 +214,6 @@ def _handles(lines: Sequence[Line], markers: dict[str, str]) -> "list[Line2D]":
         handles.append(Line2D([], [], color=colour, marker=marker, ms=2.6, mew=0.6, linestyle="", label=label))
     if any(rows["time_h"].isna().any() for rows in tables):
         handles.append(Line2D([], [], color=colour, linestyle=":", linewidth=0.8, label="peak, time not published"))
-    if any(rows["rise"].notna().any() for rows in tables):
+    if any("rise" in rows and rows["rise"].notna().any() for rows in tables):
         handles.append(Line2D([], [], linestyle="", label="rises stand on the model's rest"))
     return handles

@@ -26,7 +26,17 @@ from neuroimmune.body import Body
 from neuroimmune.compare import is_reference, observed, origin
 from neuroimmune.engine.trace import trace
 from neuroimmune.errors import InputError, SolverFailed, nearest
-from neuroimmune.evidence.statistics import BEFORE, OWN_UNIT, SAMPLED, STATISTICS, UNTIMED, sampled, statistic
+from neuroimmune.evidence.statistics import (
+    BEFORE,
+    EVER,
+    OWN_UNIT,
+    PRESENT,
+    SAMPLED,
+    STATISTICS,
+    UNTIMED,
+    sampled,
+    statistic,
+)  # fmt: skip
 from neuroimmune.evidence.targets import all_targets
 from neuroimmune.population import People, people
 from neuroimmune.protocol import Protocol, events, load_protocol, read_settings, shipped
@@ -216,6 +226,8 @@ def obstacle(row: Any, body: System, known: Mapping[str, Quantity]) -> str:
         return f"the model has no {row.quantity!r} yet"
     if row.statistic not in STATISTICS:
         return f"the statistic {row.statistic!r} is not known"
+    if row.statistic in EVER and row.quantity not in PRESENT:
+        return f"nobody has said from when {row.quantity} counts as there"
     if np.isnan(row.time_h) and row.statistic not in UNTIMED:
         return "the hour is not known"
     if row.statistic not in OWN_UNIT and row.unit != known[row.quantity].unit:

@@ -2,9 +2,9 @@
 
 A row's people are read at its hour. For peaks, and for changes without an hour, they are read half-hourly from zero to
 the end of the protocol, and each person's greatest reading counts; the time of the peak is that of the mean curve. For
-the mean of the day they are read half-hourly for 24 hours, and so for a cosinor: the mean over
-people of each person's harmonic regression, a level and waves of 24 and 12 hours, whose peak, trough and hour of the
-peak are told.
+the mean of the day they are read half-hourly for 24 hours, and so for a cosinor: the mean over people of each person's
+harmonic regression, a level and waves of 24 and 12 hours, whose peak, trough and hour of the peak are told. For how
+long something is there, and in how many people it ever is, they are read at `VISITS`, for every reading has noise.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 BEFORE = 0.01  # hours before zero at which what is read "before" is read
-MOST_READINGS = 400  # of a person: weeks are read less often than half-hourly
 SAMPLED = 0.5  # hours between the readings of which the greatest is taken: papers sample every 30 to 60 minutes
 
 Readings = np.ndarray
@@ -61,16 +60,22 @@ HOURS = ("time of peak", "time of cosinor peak", "mean duration", "median durati
 OF_DAY = (*COSINOR, "mean of day")
 UNTIMED = (*PEAKS, *RELATIVE, *OF_DAY, *EVER)  # may have no hour
 OWN_UNIT = (*RELATIVE, *HOURS, "percent ever")  # not in the unit of the quantity
-# By how much a reading must exceed that before for something to be there, in the unit of the quantity.
+# From when something counts as there, in the unit of the quantity: a titre of twice what is just not detected; symptoms
+# a seventh of the scale above those before (assumed: five times the noise of a reading); fever at 37.8 degrees where
+# the mean of the day is 36.8 (dobreva2021).
 PRESENT = {"airway_titre": np.log10(2.0), "ebv_titre": np.log10(2.0), "sickness": 15.0, "temperature": 1.0}
+FROM_REST = ("airway_titre", "ebv_titre", "temperature")  # counted from nothing, or the day's mean, not from before
+VISITS = {30: 12.0, 10_000: 24.0}  # hours between readings for that, in a study of up to so many days
 
 
 def sampled(row: Any, end: float) -> np.ndarray:
     """The hours after zero at which the people of a row are read, when the protocol ends at the hour `end`."""
     if row.statistic in OF_DAY:
         return np.arange(0.0, 24.0, SAMPLED)
-    if row.statistic in (*PEAKS, *EVER) or np.isnan(row.time_h):
-        return np.arange(0.0, end + 1e-9, max(SAMPLED, end / MOST_READINGS))
+    if row.statistic in EVER:
+        return np.arange(0.0, end + 1e-9, next(hours for days, hours in VISITS.items() if end <= 24 * days))
+    if row.statistic in PEAKS or np.isnan(row.time_h):
+        return np.arange(0.0, end + 1e-9, SAMPLED)
     return np.array([float(row.time_h)])
 
 
@@ -92,7 +97,7 @@ def statistic(row: Any, readings: Readings, before: Readings, hours: np.ndarray)
         ends = {"cosinor peak": curve.max(-1), "cosinor trough": curve.min(-1)}
         return time_of_peak(curve, hours) if row.statistic not in ends else ends[row.statistic]
     if row.statistic in EVER:
-        there = readings - before[..., None] > PRESENT[row.quantity]
+        there = readings - (0.0 if row.quantity in FROM_REST else before[..., None]) > PRESENT[row.quantity]
         if row.statistic == "percent ever":
             return 100.0 * there.any(-1).mean(-1)
         lasting = np.ma.masked_array((hours[1] - hours[0]) * there.sum(-1), ~there.any(-1))

@@ -15,17 +15,20 @@ class InfectionState(NamedTuple):
     airway_spent: float = state(0.0, "1", "airway cells that died of it and are not yet replaced", scale=1e-3)
     airway_immunity: float = state(0.0, "1", "immunity to the airway virus; 1 is full", scale=0.1)
     ebv_oral: float = state(0.0, "1", "cells of the throat that make Epstein-Barr virus, as a share", scale=1e-7)
-    ebv_latent: float = state(0.0, "1", "memory B cells in blood that hold the virus, as a share", scale=1e-6)
+    ebv_latent: float = state(
+        0.0, "1", "memory B cells in blood that hold the virus for some days, as a share", scale=1e-6
+    )
     ebv_reservoir: float = state(0.0, "1", "memory B cells that hold it for life, as a share", scale=1e-7)
     ebv_killers: float = state(0.0, "1", "killer T cells against it in blood; 1 is the most there can be", scale=0.01)
     ebv_immunity: float = state(0.0, "1", "lasting immunity to it; at 1 no new cell is infected", scale=0.1)
-    interferon: float = state(0.0, "1", "interferon; 1 is about its most in influenza", scale=1e-3)
+    interferon: float = state(0.0, "1", "interferon; its most in influenza is about three quarters", scale=1e-3)
 
 
 class InfectionOutputs(NamedTuple):
-    """What a swab shows."""
+    """What swabs and blood show."""
 
     airway_titre: float = output("1", "airway virus, log10 of its multiple of what a culture detects, and one more")
+    ebv_blood: float = output("1", "memory B cells in blood that hold Epstein-Barr virus, as a share")
     ebv_titre: float = output("1", "oral Epstein-Barr virus, log10 of its multiple of what PCR detects, and one more")
 
 
@@ -67,7 +70,7 @@ class Infection(System):
     )
     airway_detected: float = par(
         1.1e-5, "1", "infected share that a culture just detects",
-        "assumed: five powers of ten below the peak, as volunteers shed for 4.8 days, carrat2008",
+        "assumed: some four powers of ten below the peak, with which volunteers shed for 4.8 days, carrat2008",
     )  # fmt: skip
 
     ebv_growth: float = par(
@@ -79,7 +82,7 @@ class Infection(System):
         "assumed: half-life 12 d, with which the throat sheds for half a year, balfour2013", spread=0.4,
     )  # fmt: skip
     ebv_on_blood: float = par(
-        0.02, "1/hour", "infection of memory B cells by a full throat", "assumed: up to half of them within days"
+        0.02, "1/hour", "infection of memory B cells by a full throat", "assumed: up to a fifth of them, within days"
     )
     k_ebv_latent: float = par(
         0.0055, "1/hour", "loss of infected memory B cells",
@@ -91,7 +94,7 @@ class Infection(System):
         0.0003956, "1/hour", "loss of killer T cells, half-life 73 d", "hadinoto2008: abstract", spread=0.3
     )
     ebv_learning_half: float = par(
-        0.2, "1", "infected share that half-saturates this and learning", "assumed: half the peak"
+        0.2, "1", "infected share that half-saturates this and learning", "assumed: about the peak"
     )
     ebv_settling: float = par(1e-4, "1", "share of lost infected B cells that stay for life",
         "assumed: a few of a hundred thousand memory B cells, as in healthy carriers",
@@ -101,7 +104,10 @@ class Infection(System):
     )  # fmt: skip
     k_ebv_learning: float = par(0.01, "1/hour", "rise of lasting immunity", "assumed: some days")
     k_ebv_forgetting: float = par(
-        1e-6, "1/hour", "fading of lasting immunity", "assumed: a lifetime; what virus remains renews it"
+        1e-7,
+        "1/hour",
+        "fading of lasting immunity",
+        "assumed: slower than a lifetime, and what virus remains renews it",
     )
     ebv_detected: float = par(
         2e-4, "1", "infected share of throat cells that PCR just detects",
@@ -109,7 +115,7 @@ class Infection(System):
     )  # fmt: skip
 
     airway_on_interferon: float = par(
-        4.0, "1", "interferon by a wholly infected airway", "assumed: 1 at the peak, when a quarter is infected",
+        4.0, "1", "interferon by a wholly infected airway", "assumed: this sets its unit; three quarters at the peak",
         spread=0.6,
     )  # fmt: skip
     ebv_on_interferon: float = par(
@@ -129,7 +135,7 @@ class Infection(System):
         dying = k_airway * y.airway_infected
         airway_seen = saturating(y.airway_infected + y.airway_spent, self.airway_learning_half)
         open_throat = positive(1.0 - y.ebv_immunity)
-        ebv_seen = saturating(y.ebv_latent, self.ebv_learning_half)
+        ebv_seen = saturating(y.ebv_latent + y.ebv_reservoir, self.ebv_learning_half)
         met = y.ebv_killers * y.ebv_latent
         return InfectionState(
             airway_infected=self.airway_growth * (1.0 - y.airway_immunity) * left * y.airway_infected - dying,
@@ -153,5 +159,6 @@ class Infection(System):
         """Titres, nothing where there is no virus."""
         return InfectionOutputs(
             airway_titre=log(1.0 + positive(y.airway_infected) / self.airway_detected) / log(10.0),
+            ebv_blood=y.ebv_latent + y.ebv_reservoir,
             ebv_titre=log(1.0 + positive(y.ebv_oral) / self.ebv_detected) / log(10.0),
         )
