@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from neuroimmune.body import Body
-from neuroimmune.compare import drawn, origin
+from neuroimmune.compare import drawn, measured, origin
 from neuroimmune.evidence.sources import sources
 from neuroimmune.evidence.targets import target_sets, targets
 from neuroimmune.files import whole_file
@@ -57,6 +57,8 @@ def page(name: str, folder: Path) -> Iterator[str]:
         )
         points = drawn(course, protocol)
         seen = set() if points is None else set(points.quantity)
+        if points is None and measured(protocol) is not None:
+            yield "What was measured (times, durations, shares of people) is no point of a curve; the table has it.\n"
         show = [n for n in protocol.show if n in seen or not number] + sorted(seen - set(protocol.show))
         if not show:
             continue
