@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 from neuroimmune.body import Body, without
+from neuroimmune.errors import InputError
 from neuroimmune.evidence.statistics import statistic
 from neuroimmune.population import people
 from neuroimmune.protocol import Protocol, give, load_protocol
@@ -163,3 +164,9 @@ def test_nobody_is_found_ill_by_noise():
         before = noises()[name].readings(truth[:, :1], np.ones(len(truth)), chance)[:, 0]
         asked = SimpleNamespace(statistic="percent ever", quantity=name, time_h=np.nan, rise=np.nan)
         assert float(statistic(asked, read, before, hours)) < 1.0, name
+
+
+@pytest.mark.parametrize("name", ["influenza", "mononucleosis"])
+def test_more_than_all_cells_cannot_be_infected(name):
+    with pytest.raises(InputError, match="outside its range 0 to 1"):
+        course(name, dose="5")

@@ -5,16 +5,20 @@ from typing import NamedTuple
 from neuroimmune.kinetics import log, positive, repressed, saturating
 from neuroimmune.quantity import System, output, par, state
 
-AIRWAY = "assumed: about twice as fast as virus is lost, as in models of influenza in volunteers"
+AIRWAY = "assumed: growth by 8 e-folds a day, three new infected cells by each, as models of influenza have it"
 
 
 class InfectionState(NamedTuple):
     """Viruses, and what the body learns of them. All is nothing in who never met them."""
 
-    airway_infected: float = state(0.0, "1", "airway cells that make virus, as a share of all", scale=1e-7)
+    airway_infected: float = state(
+        0.0, "1", "airway cells that make virus, as a share of all", scale=1e-7, range=(0.0, 1.0)
+    )
     airway_spent: float = state(0.0, "1", "airway cells that died of it and are not yet replaced", scale=1e-3)
     airway_immunity: float = state(0.0, "1", "immunity to the airway virus; 1 is full", scale=0.1)
-    ebv_oral: float = state(0.0, "1", "cells of the throat that make Epstein-Barr virus, as a share", scale=1e-7)
+    ebv_oral: float = state(
+        0.0, "1", "cells of the throat that make Epstein-Barr virus, as a share", scale=1e-7, range=(0.0, 1.0)
+    )
     ebv_latent: float = state(
         0.0, "1", "memory B cells in blood that hold the virus for some days, as a share", scale=1e-6
     )
@@ -96,7 +100,8 @@ class Infection(System):
     ebv_learning_half: float = par(
         0.2, "1", "infected share that half-saturates this and learning", "assumed: about the peak"
     )
-    ebv_settling: float = par(1e-4, "1", "share of lost infected B cells that stay for life",
+    ebv_settling: float = par(
+        1e-4, "1", "share of lost infected B cells that stay for life",
         "assumed: a few of a hundred thousand memory B cells, as in healthy carriers",
     )  # fmt: skip
     ebv_reseeding: float = par(
