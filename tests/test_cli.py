@@ -57,7 +57,6 @@ def test_what_is_quick_imports_nothing_heavy(arguments):
     code = f"""
 import sys
 from neuroimmune.cli import main
-from neuroimmune.errors import SavedFileError
 sys.argv = ["neuroimmune", *{arguments.split()!r}]
 try:
     main()
@@ -178,7 +177,6 @@ def test_a_full_disk(tmp_path):
     code = f"""
 import resource, signal, sys
 from neuroimmune.cli import main
-from neuroimmune.errors import SavedFileError
 from neuroimmune.simulation import simulate
 from neuroimmune.body import Body
 simulate(Body(), days=1)  # so that the kernel is compiled

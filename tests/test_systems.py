@@ -131,7 +131,7 @@ def test_what_other_systems_send_to_the_blood():
 
 
 def test_more_endotoxin_does_more_and_a_little_does_a_little():
-    """Peaks grow with the dose, and nowhere by a leap: a fifth more doubles them at most.
+    """Peaks grow with the dose, and nowhere by a leap: a tenth more makes them half as much again at most.
 
     But for IL-8, which does not grow from 1 ng/kg on.
     """

@@ -21,8 +21,7 @@ def origin(protocol: Protocol) -> tuple[float, str]:
     first = next(iter(protocol.happenings), None)
     if protocol.zero is not None or first is None:
         return protocol.zero or 0.0, "midnight" if not protocol.zero else f"hour {protocol.zero:g}"
-    plain = first.what.removesuffix("_gut").removesuffix("_depot").replace("_", " ")
-    return first.at, {"airway infected": "infection", "ebv oral": "infection"}.get(plain, plain)
+    return first.at, protocol.since or first.what.removesuffix("_gut").removesuffix("_depot").replace("_", " ")
 
 
 def before(course: Course, zero: float) -> int:
@@ -120,8 +119,8 @@ def drawn(course: Course, protocol: Protocol) -> "pd.DataFrame | None":
     """The measured points as they are drawn over the curves, in the unit of the course.
 
     Rises stand on the course's own value before the dose, changes in percent or as a multiple on that at their
-    baseline. Effect sizes, times of peaks and what is told of a whole day cannot be drawn. Peaks whose time was not
-    published have no `time_h`.
+    baseline. Effect sizes, times, durations, shares of people and what is told of a whole day cannot be drawn. Peaks
+    whose time was not published have no `time_h`.
     """
     rows = measured(protocol)
     if rows is None:

@@ -40,7 +40,8 @@ class Protocol:
     """A name, what happens, and for how many days it is worth looking: a day longer than it lasts, if not given.
 
     `settings` are those it was loaded with, as texts; `zero` is the hour from which its results are counted, by default
-    that of the first thing that happens; `show` names what is worth drawing.
+    that of the first thing that happens, and `since` what that moment is called, by default what happens then; `show`
+    names what is worth drawing.
 
     >>> import neuroimmune as ni
     >>> doses = [ni.give("endotoxin", "1 ng/kg", at="09:00"), ni.give("endotoxin", "1 ng/kg", at="day 1 09:00")]
@@ -56,6 +57,7 @@ class Protocol:
     note: str = field(default="", repr=False)
     settings: Mapping[str, str] = field(default_factory=dict)
     zero: float | None = None
+    since: str = ""
     show: Sequence[str] = ()
 
     def __post_init__(self) -> None:
@@ -301,7 +303,16 @@ def from_dict(
     zero = None if file.zero is None else moment(_filled(file.zero, chosen))
     title = _filled(file.title, chosen)
     return Protocol(
-        file.name, tuple(happenings), file.days or 0.0, title, file.source, file.note, chosen, zero, tuple(file.show)
+        file.name,
+        tuple(happenings),
+        file.days or 0.0,
+        title,
+        file.source,
+        file.note,
+        chosen,
+        zero,
+        file.since,
+        tuple(file.show),
     )
 
 

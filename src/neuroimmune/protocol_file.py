@@ -43,6 +43,7 @@ class ProtocolFile(BaseModel):
     note: str = ""
     settings: dict[str, str | int | float] = {}
     zero: Any = None
+    since: str = ""
     show: list[str] = []
     event: list[EventEntry] = []
 

@@ -15,7 +15,7 @@ from neuroimmune.protocol import Protocol, describe, load_protocol, read_setting
 from neuroimmune.simulation import simulate
 
 PEOPLE = 200
-SPACING = {3: 0.1, 30: 0.5, 10_000: 3.0}  # hours, of protocols of up to so many days
+SPACING = {3.0: 0.1, 30.0: 0.5, float("inf"): 3.0}  # hours, of protocols of up to so many days
 
 
 def write_protocol_pages(folder: Path) -> list[str]:

@@ -36,7 +36,7 @@ from neuroimmune.evidence.statistics import (
     UNTIMED,
     sampled,
     statistic,
-)  # fmt: skip
+)
 from neuroimmune.evidence.targets import all_targets
 from neuroimmune.population import People, people
 from neuroimmune.protocol import Protocol, events, load_protocol, read_settings, shipped

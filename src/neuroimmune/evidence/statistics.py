@@ -65,7 +65,7 @@ OWN_UNIT = (*RELATIVE, *HOURS, "percent ever")  # not in the unit of the quantit
 # the mean of the day is 36.8 (dobreva2021).
 PRESENT = {"airway_titre": np.log10(2.0), "ebv_titre": np.log10(2.0), "sickness": 15.0, "temperature": 1.0}
 FROM_REST = ("airway_titre", "ebv_titre", "temperature")  # counted from nothing, or the day's mean, not from before
-VISITS = {30: 12.0, 10_000: 24.0}  # hours between readings for that, in a study of up to so many days
+VISITS = {30.0: 12.0, np.inf: 24.0}  # hours between readings for that, in a study of up to so many days
 
 
 def sampled(row: Any, end: float) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Infection: an acute virus of the airways, and Epstein-Barr virus, which stays for life."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from neuroimmune.kinetics import log, positive, repressed, saturating
 from neuroimmune.quantity import System, output, par, state
@@ -62,13 +62,13 @@ class Infection(System):
     )
     k_airway: float = par(0.1667, "1/hour", "death of infected airway cells", AIRWAY, spread=0.2)
     airway_killing: float = par(
-        0.1, "1/hour", "further death of infected cells under full immunity", "assumed: as much"
+        0.1, "1/hour", "further death of infected cells under full immunity", "assumed: over half as much again"
     )
-    k_airway_repair: float = par(0.01, "1/hour", "replacement of dead airway cells", "assumed: within a week or so")
+    k_airway_repair: float = par(0.01, "1/hour", "replacement of dead airway cells", "assumed: half-life three days")
     k_airway_learning: float = par(
         0.02, "1/hour", "rise of immunity while there are dead cells to learn from", "assumed: within the first week"
     )
-    k_airway_forgetting: float = par(8e-5, "1/hour", "fading of that immunity", "assumed: half a year to a year")
+    k_airway_forgetting: float = par(8e-5, "1/hour", "fading of that immunity", "assumed: half-life a year")
     airway_learning_half: float = par(
         0.2, "1", "infected and dead share that half-saturates learning", "assumed: a quarter of its most"
     )
@@ -163,7 +163,12 @@ class Infection(System):
     def outputs(self, y: InfectionState) -> InfectionOutputs:
         """Titres, nothing where there is no virus."""
         return InfectionOutputs(
-            airway_titre=log(1.0 + positive(y.airway_infected) / self.airway_detected) / log(10.0),
+            airway_titre=_titre(y.airway_infected, self.airway_detected),
             ebv_blood=y.ebv_latent + y.ebv_reservoir,
-            ebv_titre=log(1.0 + positive(y.ebv_oral) / self.ebv_detected) / log(10.0),
+            ebv_titre=_titre(y.ebv_oral, self.ebv_detected),
         )
+
+
+def _titre(infected: Any, detected: Any) -> Any:
+    """On a scale of powers of ten that begins at nothing."""
+    return log(1.0 + positive(infected) / detected) / log(10.0)
