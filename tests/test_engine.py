@@ -125,7 +125,7 @@ def test_an_idle_policy_between_odd_saves(crowd):
     other = simulate(only(crowd, slice(0, 3)), "endotoxin", days=2.5, every=5.0, policy=lambda day: None)
     assert one.times[-1] == other.times[-1] == 60.0
     for name, values in one.values.items():
-        np.testing.assert_allclose(other.values[name], values, atol=1e-3 * np.ptp(values) + 1e-6, rtol=0, err_msg=name)
+        np.testing.assert_allclose(other.values[name], values, atol=2e-3 * np.ptp(values) + 1e-6, rtol=0, err_msg=name)
 
 
 def test_segments_are_one_run():

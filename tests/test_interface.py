@@ -19,6 +19,7 @@ LAYERS = [
     {"units", "engine"},
     {"streams", "population", "protocol_file", "protocol"},
     {"provenance", "course", "simulation"},
+    {"lives"},
     {"storage"},
     {"diagnose"},
     {"describe", "plot", "compare"},

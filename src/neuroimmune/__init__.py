@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from neuroimmune.errors import NeuroimmuneError as NeuroimmuneError
     from neuroimmune.errors import SavedFileError as SavedFileError
     from neuroimmune.errors import SolverFailed as SolverFailed
+    from neuroimmune.lives import Life as Life
+    from neuroimmune.lives import Population as Population
     from neuroimmune.population import People as People
     from neuroimmune.population import people as people
     from neuroimmune.protocol import Protocol as Protocol
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
 _HOME = {
     "Body": "body", "Course": "course",
     "InputError": "errors", "NeuroimmuneError": "errors", "SavedFileError": "errors", "SolverFailed": "errors",
-    "People": "population", "people": "population",
+    "Life": "lives", "Population": "lives", "People": "population", "people": "population",
     "Protocol": "protocol", "change": "protocol", "give": "protocol", "load_protocol": "protocol",
     "System": "quantity", "level": "quantity", "output": "quantity", "par": "quantity", "part": "quantity",
     "state": "quantity", "parameters": "quantity", "with_parameters": "quantity",

@@ -1,15 +1,19 @@
 """The body: all systems, and every arrow between two of them as one line."""
 
+import dataclasses
 from collections.abc import Sequence
+from dataclasses import InitVar
 from typing import Any, NamedTuple
 
 from neuroimmune.errors import InputError
 from neuroimmune.kinetics import e_folds, hill, positive
 from neuroimmune.quantity import System, fitted, level, output, par, part, with_parameters
+from neuroimmune.systems.adaptive import Adaptive, AdaptiveState
 from neuroimmune.systems.autonomic import Autonomic, AutonomicOutputs, AutonomicState
 from neuroimmune.systems.brain import Brain, BrainOutputs, BrainState
 from neuroimmune.systems.cytokines import Cytokines, CytokineState
-from neuroimmune.systems.energy import Energy, EnergyState
+from neuroimmune.systems.energy import Energy, EnergyOutputs, EnergyState
+from neuroimmune.systems.gut import Gut, GutOutputs, GutState
 from neuroimmune.systems.hpa import HPA, HPAOutputs, HPAState
 from neuroimmune.systems.infection import Infection, InfectionOutputs, InfectionState
 from neuroimmune.systems.sleep import Sleep, SleepOutputs, SleepState
@@ -32,6 +36,19 @@ ARROWS = {
     "infection-immune": ("interferon_on_il6",),
     "infection-fever": ("interferon_on_fever",),
     "infection-brain": ("interferon_on_brain",),
+    "stress-gut": ("gut.stress_on_barrier",),
+    "infection-gut": ("gut.inflammation_on_barrier",),
+    "infection-vessels": ("autonomic.infection_on_injury",),
+    "exposure-immune": ("exposure_on_il6",),
+    "illness-heart": ("held_on_arousal",),
+}
+LOOPS = {
+    "hpa": "hpa.loop",
+    "glia": "brain.loop",
+    "virus": "infection.loop",
+    "gut": "gut.loop",
+    "autoantibody": "adaptive.loop",
+    "exertion": "energy.loop",
 }
 
 
@@ -43,6 +60,14 @@ class BodyInputs(NamedTuple):
     stress: float = level(0.0, "1", "stress; 1 is that of speaking and reckoning before a jury")
     exertion: float = level(0.0, "1", "oxygen uptake above rest, as a share of the most above rest", range=(0.0, 1.2))
     kept_awake: float = level(0.0, "1", "being kept from sleep: 1 is entirely", range=(0.0, 1.0))
+    activity: float = level(1.0, "1", "physical activity of daily life; 1 is that of sedentary healthy people")
+    mental: float = level(0.0, "1", "mental effort beyond that of daily life, as a share of the most", range=(0.0, 1.2))
+    passing_infection: float = level(
+        0.0, "1", "an infection that is not followed itself, such as a cold, as the interferon that it makes"
+    )
+    upright: float = level(0.0, "1", "standing still: 1 is entirely", range=(0.0, 1.0))
+    antibiotic: float = level(0.0, "1", "antibiotics by mouth: 1 is a course of a broad one", range=(0.0, 1.0))
+    exposure: float = level(0.0, "1", "environmental exposure that inflames: 1 is a day of heavy smog")
 
 
 class BodyState(NamedTuple):
@@ -55,6 +80,8 @@ class BodyState(NamedTuple):
     autonomic: AutonomicState
     energy: EnergyState
     infection: InfectionState
+    adaptive: AdaptiveState
+    gut: GutState
 
 
 class BodyOutputs(NamedTuple):
@@ -66,6 +93,9 @@ class BodyOutputs(NamedTuple):
     autonomic: AutonomicOutputs
     symptoms: SymptomOutputs
     infection: InfectionOutputs
+    gut: GutOutputs
+    energy: EnergyOutputs
+    held: float = output("1", "what keeps up illness, all loops together; 1 is half-way up the scale of fatigue")
     immune_drive: float = output("1", "drive of CRH by cytokines, beside the daily drive, whose mean is 1")
 
 
@@ -74,6 +104,10 @@ class Body(System):
 
     The way back, by which cortisol holds cytokines down, is left out: cytokines were fitted to people whose cortisol
     rose, so their parameters already contain it.
+    `without` names loops (`LOOPS`) and arrows (`ARROWS`) to cut; a wrong name raises `InputError` and lists them.
+
+    >>> Body(without=["gut", "immune-hpa"]).gut.loop
+    0.0
     """
 
     cytokines: Cytokines = part(Cytokines)
@@ -84,6 +118,9 @@ class Body(System):
     energy: Energy = part(Energy)
     symptoms: Symptoms = part(Symptoms)
     infection: Infection = part(Infection)
+    adaptive: Adaptive = part(Adaptive)
+    gut: Gut = part(Gut)
+    without: InitVar[Sequence[str]] = ()
 
     il6_on_crh: float = par(
         24.53, "1", "drive of CRH by IL-6, an e-fold of its rise", FIT_HPA + "; spread assumed", spread=0.3
@@ -128,6 +165,36 @@ class Body(System):
         0.05, "1", "interferon from which it counts", "assumed: a twentieth of its most"
     )
 
+    set_point_on_il6: float = par(
+        0.2,
+        "pg/mL/hour",
+        "making of IL-6 that cortisol no longer holds back, at a set-point of 1",
+        "assumed: CRP then rises by 1 mg/L; more would be seen in patients",
+    )
+    exposure_on_il6: float = par(
+        0.7, "pg/mL/hour", "making of IL-6 under exposure of 1", "assumed: low-grade; no human number was verified"
+    )
+    glia_on_held: float = par(
+        1.5,
+        "1",
+        "illness by activity of 1 that microglia keep up",
+        "assumed: each loop, held, is half-way up the scale",
+    )
+    gut_on_held: float = par(1.6, "1", "illness by lipopolysaccharide from the gut, at most", "assumed: as of glia")
+    gut_on_held_half: float = par(0.5, "1", "its rise that half-saturates it", "assumed: as of the loop")
+    gut_on_held_hill: float = par(4.0, "1", "its steepness", "assumed: an hour of stress makes nobody ill", fixed=True)
+    antibody_on_held: float = par(0.8, "1", "illness by autoantibody of 1", "assumed: as of glia")
+    virus_on_held: float = par(0.8, "1", "illness by reactivation of 1", "assumed: as of glia")
+    set_point_on_held: float = par(0.8, "1", "illness by a set-point of 1", "assumed: as of glia")
+    injury_on_held: float = par(0.8, "1", "illness by injured vessels of 1", "assumed: as of glia")
+    slow_on_sick: float = par(
+        0.3, "1", "illness, as energy feels it, by the slow signal of acute infection",
+        "assumed: in mononucleosis the envelope shrinks as in lasting illness",
+    )  # fmt: skip
+    held_on_arousal: float = par(
+        0.06, "1", "arousal by what keeps up illness", "assumed: some 4 beats a minute more, nelson2019"
+    )
+
     slow_on_restoration: float = par(0.1, "1", "slowing of restoration by the slow signal", "assumed: no human number")
     stress_on_arousal: float = par(0.5398, "1", "arousal by stress", FIT + "; spread assumed", spread=0.5)
     exertion_on_arousal: float = par(
@@ -142,9 +209,23 @@ class Body(System):
         FIT + "; spread: that of heart rate grows from 9.4 to 11.4, dobreva2021", spread=0.2,
     )  # fmt: skip
 
+    def __post_init__(self, without: Sequence[str]) -> None:
+        known = {name: (path,) for name, path in LOOPS.items()} | ARROWS
+        for name in without:
+            if name not in known:
+                raise InputError(
+                    f"a body cannot be without {name!r}; loops: {', '.join(LOOPS)}; arrows: {', '.join(ARROWS)}"
+                )
+        cut = {path: 0.0 for name in without for path in known[name]}
+        if cut:
+            for field in dataclasses.fields(self):  # type: ignore[arg-type]
+                object.__setattr__(self, field.name, getattr(with_parameters(self, cut), field.name))
+
     def rates(self, t: Any, y: BodyState, inputs: BodyInputs) -> BodyState:
         """Every system with what the others send it."""
         exertion, awake = inputs.exertion, inputs.kept_awake
+        asleep = self.sleep.asleep(t, awake)
+        interferon = y.infection.interferon
         return BodyState(
             cytokines=self.cytokines.rates(
                 t,
@@ -152,23 +233,37 @@ class Body(System):
                 inputs.endotoxin_infusion,
                 inputs.il6_infusion,
                 il6_elsewhere=self.energy.il6_made(y.energy, exertion)
-                + self.interferon_on_il6 * y.infection.interferon,
+                + self.interferon_on_il6 * interferon
+                + self.set_point_on_il6 * y.hpa.set_point
+                + self.exposure_on_il6 * inputs.exposure,
                 stress_drive=inputs.stress,
                 cortisol_hold=1.0,
                 phase=self.sleep.phase(y.sleep),
-                pyrogen=self.interferon_on_fever * y.infection.interferon,
+                pyrogen=self.interferon_on_fever * interferon,
             ),  # fmt: skip
-            hpa=self.hpa.rates(t, y.hpa, *self.crh_drives(t, y, inputs), self.sleep.phase(y.sleep), inputs.stress),
+            hpa=self.hpa.rates(
+                t,
+                y.hpa,
+                *self.crh_drives(t, y, inputs),
+                self.sleep.phase(y.sleep),
+                inputs.stress,
+                self.rises(y.cytokines)[0],
+            ),
             sleep=self.sleep.rates(t, y.sleep, awake, self.slow_on_restoration * y.brain.signal_slow),
             brain=self.brain.rates(t, y.brain, self.blood_signal(y)),
             autonomic=self.autonomic.rates(
                 t,
                 y.autonomic,
                 self.arousal(y, inputs) + self.exertion_on_arousal * exertion,
-                self.sleep.asleep(t, awake),
+                asleep,
+                interferon,
             ),
-            energy=self.energy.rates(t, y.energy, exertion),
-            infection=self.infection.rates(y.infection),
+            energy=self.energy.rates(
+                t, y.energy, exertion, inputs.activity, inputs.mental, inputs.stress, 1.0 - asleep, self.sick(y)
+            ),
+            infection=self.infection.rates(y.infection, inputs.stress, inputs.passing_infection),
+            adaptive=self.adaptive.rates(y.adaptive, interferon, self.gut.butyrate(y.gut), y.infection.ebv_exhaustion),
+            gut=self.gut.rates(y.gut, self.stress_on_crh * inputs.stress, interferon, inputs.antibiotic),
         )
 
     def outputs(self, t: Any, y: BodyState, inputs: BodyInputs) -> BodyOutputs:
@@ -192,8 +287,14 @@ class Body(System):
                 sleep.sleepiness,
                 self.sleep.debt(y.sleep),
                 y.cytokines.temperature,
+                self.held(y),
+                self.energy.felt(y.energy),
+                y.autonomic.endothelial_injury + y.adaptive.autoantibody,
             ),
             infection=self.infection.outputs(y.infection),
+            gut=self.gut.outputs(y.gut),
+            energy=self.energy.outputs(y.energy, self.sick(y)),
+            held=self.held(y),
             immune_drive=self.immune_drive(y.cytokines),
         )
 
@@ -210,7 +311,27 @@ class Body(System):
 
     def arousal(self, y: BodyState, inputs: BodyInputs) -> Any:
         """All that rouses the heart beside exertion."""
-        return self.stress_on_arousal * inputs.stress + self.fast_on_arousal * y.brain.signal_fast
+        return (
+            self.stress_on_arousal * inputs.stress
+            + self.fast_on_arousal * y.brain.signal_fast
+            + self.autonomic.standing(y.autonomic, inputs.upright, y.adaptive.autoantibody)
+            + self.held_on_arousal * self.held(y)
+        )
+
+    def sick(self, y: BodyState) -> Any:
+        """Illness as energy feels it: what keeps it up, and acute infection."""
+        return self.held(y) + self.slow_on_sick * y.brain.signal_slow
+
+    def held(self, y: BodyState) -> Any:
+        """What keeps up illness beside what the blood tells the brain: each loop, and injury that heals."""
+        return (
+            self.glia_on_held * self.brain.kept_up(y.brain)
+            + self.gut_on_held * hill(self.gut.rise(y.gut), self.gut_on_held_half, self.gut_on_held_hill)
+            + self.antibody_on_held * y.adaptive.autoantibody
+            + self.virus_on_held * y.infection.ebv_reactivation
+            + self.set_point_on_held * y.hpa.set_point
+            + self.injury_on_held * y.autonomic.endothelial_injury
+        )
 
     def immune_drive(self, y: CytokineState) -> Any:
         """Cytokines to CRH."""
@@ -231,15 +352,3 @@ class Body(System):
     def rises(self, y: CytokineState) -> tuple[Any, Any]:
         """IL-6 and TNF above rest: what other systems are told of, so that it is nothing at rest."""
         return positive(y.il6 - self.cytokines.il6_rest), positive(y.tnf - self.cytokines.tnf_rest)
-
-
-def without(body: Body, arrows: Sequence[str]) -> Body:
-    """The same body with some arrows cut. Raises `InputError` listing `ARROWS` if one is not among them.
-
-    >>> without(Body(), ["immune-hpa"]).il6_on_crh
-    0.0
-    """
-    for arrow in arrows:
-        if arrow not in ARROWS:
-            raise InputError(f"there is no arrow {arrow!r} to do without; possible: {', '.join(ARROWS)}")
-    return with_parameters(body, {path: 0.0 for arrow in arrows for path in ARROWS[arrow]})  # type: ignore[return-value]

@@ -87,7 +87,6 @@ def run(
 ) -> None:
     """Simulate a protocol; where it was measured, hold the curves against the measurements. Two are compared."""
     import neuroimmune as ni
-    from neuroimmune.body import without as cut
     from neuroimmune.compare import compare, drawn, origin
     from neuroimmune.files import whole_file
     from neuroimmune.plot import Line, plot_lines
@@ -97,7 +96,7 @@ def run(
     if len(protocols) > 2:
         raise InputError(f"two protocols can be compared, not {len(protocols)}; a name with spaces needs quotes")
     arrows = [arrow.strip() for some in without or [] for arrow in some.split(",")]
-    whats, body = [load_protocol(name) for name in protocols], cut(ni.Body(), arrows)
+    whats, body = [load_protocol(name) for name in protocols], ni.Body(without=arrows)
     lacking = f"without {', '.join(arrows)}" if arrows else ""
     days = max(what.days for what in whats) if days is None else days
     every = (0.1 if days <= 3 and not daily else 1.0) if every is None else every

@@ -50,11 +50,16 @@ def people(body: System, count: int, seed: int = 0) -> People:
     """
     if not isinstance(body, System):
         raise InputError(f"expected a body, such as ni.Body(), not {type(body).__name__}")
-    if not isinstance(count, Integral) or count < 1:
-        raise InputError(f"the number of people must be a whole number from 1, not {count}")
+    check_count(count)
     check_parameters(body)
     ids = np.arange(int(count))
     return People(body, {n: _draw(n, k, ids, seed) for n, k in parameters(body).items() if k.spread or k.sd}, ids, seed)
+
+
+def check_count(count: int) -> None:
+    """Raise `InputError` unless this is a number of people."""
+    if not isinstance(count, Integral) or count < 1:
+        raise InputError(f"the number of people must be a whole number from 1, not {count}")
 
 
 def _draw(name: str, known: Quantity, ids: np.ndarray, seed: int) -> np.ndarray:
@@ -70,6 +75,33 @@ def _draw(name: str, known: Quantity, ids: np.ndarray, seed: int) -> np.ndarray:
         f"{name} cannot be drawn: its spread {known.spread or known.sd:g} hardly reaches "
         f"its range {low:g} to {high:g} {known.unit}"
     )
+
+
+def shifted(group: People, middles: Mapping[str, float | np.ndarray]) -> People:
+    """The same people about other middles: what each differs from the usual by, a factor or a difference, is kept.
+
+    `middles[path]` is a number, or one for each person; what leaves a parameter's range is set to its end. Raises
+    `InputError` for a path that does not exist or is the same for all.
+
+    >>> from neuroimmune.body import Body
+    >>> some = people(Body(), 3, seed=1)
+    >>> stronger = shifted(some, {"brain.loop": 2 * Body().brain.loop})
+    >>> [round(float(x), 6) for x in stronger.traits["brain.loop"] / some.traits["brain.loop"]]
+    [2.0, 2.0, 2.0]
+    """
+    known, usual = parameters(group.body), parameters(type(group.body)())
+    traits = dict(group.traits)
+    for path, middle in middles.items():
+        if path not in known or known[path].fixed:
+            raise InputError(
+                f"people cannot be given another {path!r}{nearest(path, [n for n, k in known.items() if not k.fixed])}"
+            )
+        own = traits.get(path, np.full(len(group), known[path].value))
+        by_factor = usual[path].value != 0 and not known[path].sd
+        moved = own * middle / usual[path].value if by_factor else own + middle - usual[path].value
+        low, high = known[path].range or (-np.inf, np.inf)
+        traits[path] = np.clip(moved, low, high)
+    return dataclasses.replace(group, traits=traits)
 
 
 def as_people(body_or_people: System | People) -> People:

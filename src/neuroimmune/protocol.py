@@ -41,7 +41,7 @@ class Protocol:
 
     `settings` are those it was loaded with, as texts; `zero` is the hour from which its results are counted, by default
     that of the first thing that happens, and `since` what that moment is called, by default what happens then; `show`
-    names what is worth drawing.
+    names what is worth drawing. `parameters` are those of the germ: other middles, about which people differ as before.
 
     >>> import neuroimmune as ni
     >>> doses = [ni.give("endotoxin", "1 ng/kg", at="09:00"), ni.give("endotoxin", "1 ng/kg", at="day 1 09:00")]
@@ -59,6 +59,7 @@ class Protocol:
     zero: float | None = None
     since: str = ""
     show: Sequence[str] = ()
+    parameters: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if isinstance(self.happenings, Happening):
@@ -313,6 +314,7 @@ def from_dict(
         zero,
         file.since,
         tuple(file.show),
+        file.parameters,
     )
 
 

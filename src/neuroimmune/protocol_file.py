@@ -45,6 +45,7 @@ class ProtocolFile(BaseModel):
     zero: Any = None
     since: str = ""
     show: list[str] = []
+    parameters: dict[str, float] = {}
     event: list[EventEntry] = []
 
 

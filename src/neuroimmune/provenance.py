@@ -1,5 +1,6 @@
 """What a result was made of: enough to make it again, or to refuse to mix it with another."""
 
+import dataclasses
 import hashlib
 import inspect
 import json
@@ -74,7 +75,11 @@ def _policy(plan: "Plan") -> dict[str, str] | None:
         source = inspect.getsource(plan.policy if inspect.isroutine(plan.policy) else type(plan.policy))
     except (OSError, TypeError):
         source = ""
-    return {"name": name, "hash": _hash(source)}
+    settings = {
+        field.name: _named(value) if isinstance(value := getattr(plan.policy, field.name), np.ndarray) else repr(value)
+        for field in (dataclasses.fields(plan.policy) if dataclasses.is_dataclass(plan.policy) else ())
+    }
+    return {"name": name, "hash": _hash([source, settings])}
 
 
 def _hash(content: Any) -> str:

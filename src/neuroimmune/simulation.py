@@ -13,12 +13,12 @@ from neuroimmune.course import Course, Variable
 from neuroimmune.engine.kernel import Kernel, compiled
 from neuroimmune.engine.lanes import TOLERANCE, Lanes, advance, gather, pack, unpack
 from neuroimmune.engine.rest import resting_day
-from neuroimmune.engine.trace import Model, evaluate, trace
+from neuroimmune.engine.trace import Model, evaluate, outputs_of, trace
 from neuroimmune.errors import InputError, SolverFailed, nearest
-from neuroimmune.population import People, as_people
+from neuroimmune.population import People, as_people, shifted
 from neuroimmune.protocol import MOMENT, Protocol, events, load_protocol
 from neuroimmune.provenance import provenance
-from neuroimmune.quantity import Quantity, System, with_parameters
+from neuroimmune.quantity import Quantity, System, parameters, with_parameters
 
 log = logging.getLogger(__name__)
 QUIET = Protocol()
@@ -42,6 +42,19 @@ class Day:
     state: dict[str, np.ndarray]
     levels: dict[str, np.ndarray]
     share: dict[str, np.ndarray]
+
+    def read(self, *names: str) -> list[np.ndarray]:
+        """Read-outs at this moment, such as "fatigue", each of shape (people,).
+
+        Raises `InputError` for a wrong name.
+        """
+        known = outputs_of(type(self.people.body))
+        _check_names("read-out ", names, known, "to read")
+        body = with_parameters(self.people.body, dict(self.people.traits))
+        y, u = ([some[name].astype(np.float64) for name in some] for some in (self.state, self.levels))
+        every = evaluate(body, "outputs", np.array(24.0 * self.number), y, u)
+        found = dict(zip(known, every, strict=True))
+        return [np.broadcast_to(found[name], (len(self.people),)) for name in names]
 
 
 Policy = Callable[[Day], None]
@@ -169,6 +182,7 @@ def make_plan(
     every, daily, keep = _number("every", every), _names("daily", daily), _names("keep", keep)
     start = None if start is None else {n: _start_of(n, value, len(group)) for n, value in start.items()}
     _check_times(days, every, daily)
+    group = _infected_by(group, protocols)
     model = trace(group.body)
     _check_names("", keep, model.states | model.inputs | model.output_names, "to keep")
     _check_names("state ", start or (), model.states, "to start from")
@@ -192,6 +206,22 @@ def _protocols(given: Any, people: int) -> tuple[Protocol, ...]:
             f"{len(protocols)} protocols were given for {people} people; give one for all, or one for each"
         )
     return protocols
+
+
+def _infected_by(group: People, protocols: tuple[Protocol, ...]) -> People:
+    """The people with the parameters of their protocols, which are those of its germ."""
+    usual = parameters(type(group.body)())
+    paths = sorted({path for each in protocols for path in each.parameters})
+    try:
+        return shifted(
+            group,
+            {
+                p: np.array([each.parameters.get(p, usual[p].value if p in usual else 0.0) for each in protocols])
+                for p in paths
+            },
+        )
+    except InputError as error:
+        raise InputError(f"protocol {protocols[0].name}, parameters: {error}") from None
 
 
 def _check_times(days: float, every: float, daily: Sequence[str]) -> None:

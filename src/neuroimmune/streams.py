@@ -8,6 +8,8 @@ import numpy as np
 
 from neuroimmune.errors import InputError
 
+NEAR = 50  # people apart: drawing for those between is quicker than beginning again
+
 
 def uniform(seed: int, purpose: str, people: Sequence[int] | np.ndarray, occasion: int = 0) -> np.ndarray:
     """One number between 0 and 1 for each person, shape (people,).
@@ -23,13 +25,12 @@ def uniform(seed: int, purpose: str, people: Sequence[int] | np.ndarray, occasio
     people = np.asarray(people, dtype=np.int64)
     word = _word(purpose)
     raw = np.empty(len(people), np.uint64)
-    runs = np.flatnonzero(np.diff(people) != 1) + 1  # a run of consecutive people is one sequence of the generator
-    for run in np.split(np.arange(len(people)), runs):
+    gaps = np.flatnonzero((np.diff(people) < 1) | (np.diff(people) > NEAR)) + 1
+    for run in np.split(np.arange(len(people)), gaps):  # people who follow each other are one sequence of the generator
         if len(run):
-            generator = np.random.Philox(
-                key=[np.uint64(seed), np.uint64(word)], counter=[int(people[run[0]]), 0, 0, occasion]
-            )
-            raw[run] = generator.random_raw(4 * len(run))[::4]
+            first, last = int(people[run[0]]), int(people[run[-1]])
+            generator = np.random.Philox(key=[np.uint64(seed), np.uint64(word)], counter=[first, 0, 0, occasion])
+            raw[run] = generator.random_raw(4 * (last - first + 1))[::4][people[run] - first]
     return ((raw >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
 
 

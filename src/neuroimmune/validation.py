@@ -38,7 +38,7 @@ from neuroimmune.evidence.statistics import (
     statistic,
 )
 from neuroimmune.evidence.targets import all_targets
-from neuroimmune.population import People, people
+from neuroimmune.population import People, people, shifted
 from neuroimmune.protocol import Protocol, events, load_protocol, read_settings, shipped
 from neuroimmune.quantity import Quantity, System, parameters
 from neuroimmune.simulation import make_plan, replace, simulate, solve_batches
@@ -132,7 +132,7 @@ class Pool:
 def draw_pool(body: System, drawn: "pd.DataFrame | None", draws: int, each: int, best: int, seed: int = 0) -> Pool:
     """People of a body whose parameters are drawn from the rows of a table, and differ between people as declared."""
     draws = draws if drawn is None else min(draws, len(drawn))
-    group, known, scales = people(body, draws * each + best, seed), parameters(body), {}
+    group, known, scales, middles = people(body, draws * each + best, seed), parameters(body), {}, {}
     shipped_with = parameters(type(body)())
     traits = {name: values for name, values in group.traits.items() if name not in ALIKE}
     chosen = [] if drawn is None else np.linspace(0, len(drawn) - 1, draws).round().astype(int)
@@ -148,11 +148,8 @@ def draw_pool(body: System, drawn: "pd.DataFrame | None", draws: int, each: int,
             continue
         if path not in known:
             raise InputError(f"the table of draws has {path!r}, which is no parameter{nearest(path, known)}")
-        own = traits.get(path, np.full(len(group), known[path].value))
-        usual, (low, high) = shipped_with[path].value, known[path].range or (-np.inf, np.inf)
-        value = np.append(np.repeat(values, each), np.full(best, usual))  # what a body changes is changed in all draws
-        traits[path] = np.clip(own * value / usual if known[path].spread else own + value - usual, low, high)
-    group = replace(group, traits=traits)
+        middles[path] = np.append(np.repeat(values, each), np.full(best, shipped_with[path].value))
+    group = shifted(replace(group, traits=traits), middles)  # what a body changes is changed in all draws
     states = list(trace(body).states)
     course = simulate(group, days=1, every=24, keep=states)
     rested = ~np.isin(group.ids, [*course.not_at_rest, *course.failed])

@@ -36,7 +36,7 @@ def published(t: float, x: np.ndarray, drive: float) -> list[float]:
 
 def ours(hpa: HPA) -> Rates:
     """The balances of an axis alone."""
-    return lambda t, y, drive: hpa.rates(t, HPAState(*y.tolist()), drive, 0.0, 0.0, 0.0)
+    return lambda t, y, drive: hpa.rates(t, HPAState(*y.tolist()), drive, 0.0, 0.0, 0.0, 0.0)
 
 
 def like_published() -> HPA:

@@ -6,12 +6,19 @@ from neuroimmune.kinetics import minimum, positive
 from neuroimmune.quantity import System, fitted, output, par, state
 
 FIT = fitted("symptoms")
+FALSIFIED_BY = (
+    "people who are ill and whose vessels, heart rate and blood flow to the brain on standing are those of healthy "
+    "people of the same fitness"
+)
 
 
 class AutonomicState(NamedTuple):
     """What stays for a while when its cause has gone; the value is that of a usual midnight."""
 
     arousal_slow: float = state(-0.0353, "1", "arousal that catecholamines keep up; less in sleep", scale=0.1)
+    endothelial_injury: float = state(
+        0.0, "1", "injury of small vessels by infection, which heals by itself", scale=0.1
+    )
 
 
 class AutonomicOutputs(NamedTuple):
@@ -26,7 +33,8 @@ class Autonomic(System):
     """Arousal raises sympathetic and lowers vagal tone; both set the heart's rate, vagal tone its variability.
 
     Part of arousal follows at once, by nerve; part within minutes to an hour, by catecholamines. Warmth acts on the
-    pacemaker itself. Blood pressure, breathing and posture are left out.
+    pacemaker itself. Blood pressure and breathing are left out; standing rouses, more so with injured vessels. Injury
+    by infection heals by itself, slowly in some: this is a rival of the loops, with one steady state.
     The rate of a calm body is that of the pacemaker alone, by a sympathetic and a vagal factor, as in rosenblueth1934.
     Exertion uses the reserve above it, and above what catecholamines have raised by then, in proportion to oxygen
     uptake, as in swain1997. It follows at once: not valid within some three minutes of a change of exertion.
@@ -52,14 +60,34 @@ class Autonomic(System):
     sleep_on_arousal: float = par(
         0.05, "1", "fall of arousal in sleep", "assumed: little, for vagal tone alone slows the heart by a quarter"
     )  # fmt: skip
+    tau_injury: float = par(1000.0, "hour", "time for vessels to heal", "assumed: six weeks", spread=0.8)
+    infection_on_injury: float = par(
+        1.0, "1", "injury under lasting interferon of 1", "assumed: this sets its unit", spread=0.5
+    )
+    upright_on_arousal: float = par(
+        0.35, "1", "arousal by standing", "assumed: with it the heart beats some 12 a minute faster", spread=0.3
+    )
+    injury_on_upright: float = par(
+        1.0,
+        "1",
+        "further arousal by standing with injury of 1",
+        "assumed: about SMD 0.9 of patients on tilt, nelson2019",
+    )
     exertion_on_vagal: float = par(
         7.0, "1", "fall of vagal tone in exertion", "assumed: an eighth is left at VO2max"
     )  # fmt: skip
     sleep_on_vagal: float = par(0.815, "1", "rise of vagal tone in sleep", FIT)
 
-    def rates(self, t: Any, y: AutonomicState, drive: Any, asleep: Any) -> AutonomicState:
+    def rates(self, t: Any, y: AutonomicState, drive: Any, asleep: Any, interferon: Any) -> AutonomicState:
         """`drive` is what raises arousal, exertion too; nothing at rest by day."""
-        return AutonomicState(arousal_slow=(drive - self.sleep_on_arousal * asleep - y.arousal_slow) / self.tau_slow)
+        return AutonomicState(
+            arousal_slow=(drive - self.sleep_on_arousal * asleep - y.arousal_slow) / self.tau_slow,
+            endothelial_injury=(self.infection_on_injury * interferon - y.endothelial_injury) / self.tau_injury,
+        )
+
+    def standing(self, y: AutonomicState, upright: Any, antibody: Any) -> Any:
+        """Arousal by standing: more with injured vessels, and with antibody against their receptors."""
+        return self.upright_on_arousal * upright * (1.0 + self.injury_on_upright * (y.endothelial_injury + antibody))
 
     def outputs(self, y: AutonomicState, drive: Any, exertion: Any, asleep: Any, temperature: Any) -> AutonomicOutputs:
         """`drive` is what raises arousal beside `exertion`, a share of the most; `temperature` the rise, in kelvin."""

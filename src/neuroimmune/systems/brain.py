@@ -2,9 +2,14 @@
 
 from typing import Any, NamedTuple
 
+from neuroimmune.kinetics import hill
 from neuroimmune.quantity import System, fitted, output, par, state
 
 FIT = fitted("symptoms")
+FALSIFIED_BY = (
+    "TSPO signal, or a better marker of microglia, that is that of healthy people in those who are ill, scanned again "
+    "after a second infection"
+)
 
 
 class BrainState(NamedTuple):
@@ -30,34 +35,57 @@ class Brain(System):
     TSPO after endotoxin is contested: sandiego2015 found it raised, nettis2020 after interferon did not once the
     free fraction in plasma was counted. No human numbers exist for priming. Regions are not told apart: no
     gains of regions were found in a source.
+    The loop: primed microglia keep themselves active, and active ones keep them primed, for as long as the strength
+    `loop` allows; with strength nothing and a long `tau_primed` it is slow recovery, with one steady state. In
+    established illness TSPO is contested: nakatomi2014 found it raised, raijmakers2022 did not.
     """
 
     tau_fast: float = par(1.106, "hour", "time of the fast path", FIT)
     tau_slow: float = par(6.29, "hour", "time of the slow path", FIT)
     tau_active: float = par(9.781, "hour", "time for active microglia to follow", FIT)
-    tau_primed: float = par(500.0, "hour", "time for priming to fade", "assumed: rodents, weeks to months")
+    tau_priming: float = par(
+        500.0, "hour", "time for priming under full activity", "assumed: weeks, so that a cold primes a little"
+    )  # fmt: skip
+    tau_primed: float = par(1500.0, "hour", "time for priming to fade", "assumed: rodents, weeks to months", spread=0.3)
+    active_half: float = par(
+        2.0, "1", "activity at which priming is half its most", "assumed: about that of some hours after endotoxin"
+    )
+    priming_hill: float = par(
+        2.0, "1", "steepness of priming", "assumed: what daily life does to IL-6 primes nobody", fixed=True
+    )
+    loop: float = par(
+        0.5, "1", "strength of the loop: activity that primed microglia keep up by themselves, at most",
+        "assumed: below its fold in most; see `neuroimmune explain loops`", spread=0.35,
+    )  # fmt: skip
+    loop_half: float = par(0.25, "1", "priming at which half of that is kept up", "assumed: a quarter of the cells")
+    loop_hill: float = par(
+        2.0, "1", "its steepness", "assumed: the least with which two states can be", fixed=True
+    )  # fmt: skip
     signal_on_active: float = par(
         1.0, "1", "activation of microglia by the fast and the slow path together", "definition", fixed=True
     )  # fmt: skip
     primed_on_active: float = par(1.0, "1", "further activation when all are primed", "assumed: twice, as in rodents")
-    active_on_primed: float = par(0.5, "1", "priming by active microglia", "assumed: no human number")
     active_on_tspo: float = par(0.221, "1", "TSPO signal by active microglia", FIT + "; spread assumed", spread=0.5)
 
     def rates(self, t: Any, y: BrainState, blood: Any) -> BrainState:
         """`blood` is what the blood shows of inflammation; nothing at rest."""
-        drive = (
-            self.signal_on_active * (y.signal_fast + y.signal_slow) * (1.0 + self.primed_on_active * y.microglia_primed)
-        )
+        drive = self.signal_on_active * (y.signal_fast + y.signal_slow) * (
+            1.0 + self.primed_on_active * y.microglia_primed
+        ) + self.kept_up(y)
         return BrainState(
             signal_fast=(blood - y.signal_fast) / self.tau_fast,
             signal_slow=(blood - y.signal_slow) / self.tau_slow,
             microglia_active=(drive - y.microglia_active) / self.tau_active,
-            microglia_primed=(
-                self.active_on_primed * y.microglia_active * (1.0 - y.microglia_primed) - y.microglia_primed
-            )
-            / self.tau_primed,
+            microglia_primed=hill(y.microglia_active, self.active_half, self.priming_hill)
+            * (1.0 - y.microglia_primed)
+            / self.tau_priming
+            - y.microglia_primed / self.tau_primed,
         )
 
     def outputs(self, y: BrainState) -> BrainOutputs:
         """TSPO, whatever the region: the gains of regions are not known well enough to tell them apart."""
         return BrainOutputs(tspo=1.0 + self.active_on_tspo * y.microglia_active)
+
+    def kept_up(self, y: BrainState) -> Any:
+        """Activity that primed microglia keep up by themselves."""
+        return self.loop * hill(y.microglia_primed, self.loop_half, self.loop_hill)

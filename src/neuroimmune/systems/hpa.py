@@ -6,6 +6,10 @@ from neuroimmune.kinetics import circadian, exp, hill, positive, repressed, satu
 from neuroimmune.quantity import System, fitted, output, par, state
 
 FIT = fitted("hpa")
+FALSIFIED_BY = (
+    "people who are ill and whose feedback, tested with a low dose of dexamethasone, and mean cortisol are those of "
+    "healthy people at every visit; or a set-point moved back for months while nobody gets better"
+)
 
 
 class HPAState(NamedTuple):
@@ -15,6 +19,9 @@ class HPAState(NamedTuple):
     cortisol: float = state(49.44, "nmol/L", "total cortisol in plasma")
     pituitary_mass: float = state(1.007, "1", "mass of pituitary corticotrophs, relative to usual")
     adrenal_mass: float = state(1.0, "1", "mass of the adrenal cortex, relative to usual")
+    set_point: float = state(
+        0.0, "1", "lowering of the axis' set-point; 1 is that at which its return is half", scale=0.1
+    )
     crh_human: float = state(0.0, "ug/kg", "injected human CRH in plasma, per body weight", scale=1e-3)
     crh_ovine: float = state(0.0, "ug/kg", "injected ovine CRH in plasma, per body weight", scale=1e-3)
     dexamethasone_gut: float = state(0.0, "mg", "dexamethasone not yet absorbed", scale=1e-3)
@@ -45,6 +52,9 @@ class HPA(System):
     - Stress makes the adrenal more sensitive by its nerves, as in rats (ulrichlai2002): the same ACTH goes with
       twice the cortisol before a jury (nelson_tsst) than after CRH (ocrf1983).
     - Cytokines drive CRH past MR. What raises ACTH tenfold then does less as a trace.
+
+    The loop: inflammation that lasts lowers the set-point, less cortisol holds inflammation back, so it lasts.
+    The axis itself has one steady state and cannot hold (karin2020); this can, from a strength `loop` of 2 upwards.
 
     Without rhythm and CBG and with an adrenal in proportion to ACTH it is the published model. Valid for hours to
     months; not for adrenal failure.
@@ -88,6 +98,25 @@ class HPA(System):
     rhythm_12h: float = par(0.3388, "1", "swing of the logarithm of the drive, half-daily", FIT, range=(0.0, 2.0))
     rhythm_12h_peak: float = par(5.961, "hour", "its peak", FIT, range=(0.0, 12.0))
 
+    loop: float = par(
+        0.9, "1", "strength of the set-point's loop",
+        "assumed: below its fold in most; see `neuroimmune explain loops`", spread=0.35,
+    )  # fmt: skip
+    loop_hill: float = par(
+        2.0, "1", "steepness of the return", "assumed: the least with which two states can be", fixed=True
+    )
+    loop_half: float = par(
+        0.15,
+        "pg/mL",
+        "rise of IL-6 at which the set-point is half lowered",
+        "assumed: what the hold lost at 1 lets rise",
+    )
+    tau_set_point: float = par(1000.0, "hour", "time for the set-point to move", "assumed: six weeks", spread=0.3)
+    set_point_on_cortisol: float = par(
+        0.08, "1", "fall of the cortisol at which feedback is one, by a set-point of 1",
+        "assumed: patients' basal cortisol is some 0.15 to 0.35 SD lower, tak2011",
+    )  # fmt: skip
+
     k_crh_human: float = par(1.395, "1/hour", "removal of human CRH", FIT)
     k_crh_ovine: float = par(0.6157, "1/hour", "removal of ovine CRH", FIT)
     injected_on_crh: float = par(5.205, "1", "release of ACTH by injected CRH, at most, where 1 is usual", FIT)
@@ -109,11 +138,11 @@ class HPA(System):
     saliva: float = par(0.4414, "1", "share of free cortisol that saliva shows", FIT)
     albumin_half: float = par(137.8, "umol/L", "free cortisol that would half-fill albumin", "dorin2009: abstract")
 
-    def rates(self, t: Any, y: HPAState, drive: Any, immune: Any, phase: Any, nerve: Any) -> HPAState:
+    def rates(self, t: Any, y: HPAState, drive: Any, immune: Any, phase: Any, nerve: Any, il6: Any) -> HPAState:
         """`drive` adds to the daily drive, and `immune` to CRH past MR: nothing when nothing happens.
 
         `phase` is how many hours later the person's clock runs; `nerve` is sympathetic drive of the adrenal, 1 before a
-        jury, which makes it more sensitive to ACTH.
+        jury, which makes it more sensitive to ACTH; `il6` is its rise above rest.
         """
         crh = self.crh(t, y, drive, immune, phase)
         acth = y.acth / self.acth_rest
@@ -126,6 +155,7 @@ class HPA(System):
             cortisol=made - self.k_cortisol * self.loose(y.cortisol),
             pituitary_mass=self.k_pituitary * y.pituitary_mass * (crh - 1.0),
             adrenal_mass=self.k_adrenal * y.adrenal_mass * (acth - 1.0),
+            set_point=(self.loop * hill(il6, self.loop_half, self.loop_hill) - y.set_point) / self.tau_set_point,
             crh_human=-self.k_crh_human * y.crh_human,
             crh_ovine=-self.k_crh_ovine * y.crh_ovine,
             dexamethasone_gut=-self.k_dexamethasone_gut * y.dexamethasone_gut,
@@ -146,7 +176,8 @@ class HPA(System):
             self.rhythm_24h * circadian(t, self.rhythm_24h_peak + phase, self.day)
             + self.rhythm_12h * circadian(t, self.rhythm_12h_peak + phase, self.half_day)
         )
-        mr = self.loose(self.cortisol_rest) / self.loose(y.cortisol)
+        wanted = self.cortisol_rest / (1.0 + self.set_point_on_cortisol * y.set_point)
+        mr = self.loose(wanted) / self.loose(y.cortisol)
         return (positive(rhythm + drive) * mr + immune) * self.gr(y)
 
     def loose(self, cortisol: Any) -> Any:
