@@ -16,9 +16,10 @@ export PYTHONDONTWRITEBYTECODE :=
 help:
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
 
-demo: environment ## the measured human response to endotoxin, and the model's, in demo/
+demo: environment ## endotoxin, measured and modelled, and two years of one person, in demo/
 	rm -rf demo
 	$(BIN)/neuroimmune run endotoxin --people 500 --out demo
+	$(BIN)/neuroimmune run two-years two-years:glia=1.8 --out demo/two-years
 
 test: environment ## the tests that take seconds; ARGS="-k hpa" chooses among them
 	$(BIN)/python -m pytest -q -n 2 -m "not slow" $(ARGS)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import neuroimmune
@@ -260,3 +261,35 @@ def test_a_folder_of_two_runs_says_which_to_load(run, tmp_path):
     with pytest.raises(SavedFileError, match="it has the runs 1, 2"):
         load(tmp_path / "two")
     assert len(load(tmp_path / "two" / "1")) == 1
+
+
+def test_a_cohort(run, tmp_path):
+    code, out, err = run(
+        "cohort", "cold", "--people", 48, "--days", 90, "--without", "gut, hpa", "--out", tmp_path / "c"
+    )
+    assert code == 0, err
+    said = " ".join(out.split())
+    assert "adults with a cold" in said and "without gut, hpa" in said and "months since infection" in said
+    people = pd.read_parquet(tmp_path / "c" / "people.parquet")
+    assert len(people) == 48 and {"age", "woman", "onset_week", "acute_severity"} <= set(people.columns)
+    assert people.loop_gut.eq(0).all() and people.loop_glia.gt(0).all()
+    shares = pd.read_parquet(tmp_path / "c" / "shares.parquet")
+    assert shares.week.is_monotonic_increasing and shares.iom.between(0, 100).all()
+    assert (tmp_path / "c" / "cold.png").stat().st_size > 10_000
+    again = run("cohort", "cold", "--people", 48, "--days", 90, "--without", "gut, hpa", "--out", tmp_path / "c")
+    assert again[0] == 0 and again[1] == out, "what is complete is read, not simulated again"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("cohort", "mono"), "there is no cohort 'mono'"),
+        (("cohort", "cold", "--days", 10), "followed for 28 to 3650 days"),
+        (("cohort", "cold", "--people", 0), "whole number from 1"),
+        (("cohort", "cold", "--without", "gutt"), "a body cannot be without 'gutt'; loops: hpa, glia"),
+        (("explain", "symptoms"), "nothing to explain about 'symptoms'"),
+    ],
+)
+def test_a_cohort_that_cannot_be(run, arguments, message):
+    code, _, err = run(*arguments)
+    assert code == 2 and message in err

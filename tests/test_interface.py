@@ -21,9 +21,10 @@ LAYERS = [
     {"provenance", "course", "simulation"},
     {"lives"},
     {"storage"},
+    {"cohorts", "clinic"},
     {"diagnose"},
-    {"describe", "plot", "compare"},
-    {"validation", "validation_page", "protocol_pages"},
+    {"describe", "plot", "compare", "plot_cohort", "loops"},
+    {"validation_illness", "validation", "validation_page", "protocol_pages"},
     {"calibrate"},
     {"cli"},
 ]

@@ -45,7 +45,7 @@ def course_of(system, saves, happening=(), start=None, longest=None):
 def worst(found, expected, names):
     """The largest difference of each state, over its range in the expected course."""
     scale = np.ptp(expected, axis=0)
-    scale[scale < 1e-5 * np.abs(expected).max(axis=0) + 1e-9] = 0.0  # what stays as it is has no range
+    scale[scale < 1e-4 * np.abs(expected).max(axis=0) + 1e-9] = 0.0  # what stays as it is has no range
     error = np.abs(found - expected).max(axis=0)
     return {name: e / s if s else e for name, e, s in zip(names, error, scale, strict=True)}
 

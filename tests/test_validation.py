@@ -217,7 +217,7 @@ def test_draws_of_parameters_and_scales_are_used():
 def simulated():
     """A hundred simulated studies of each curve after endotoxin."""
     rows = targets("endotoxin").query("n == n and checked == 'verified' and not (time_h == 0)")
-    pool = draw_pool(Body(), posterior(), *SMALL[1:])
+    pool = draw_pool(Body(), posterior(), SMALL.draws, SMALL.each, SMALL.best)
     settings = rows.groupby(["protocol", "settings"])
     runs = {key: follow(pool, load_protocol(key[0], **read_settings(key[1])), some) for key, some in settings}
     return [(some, studies(some, runs, pool, 400, best=False)) for _, some in rows.groupby(["study", "quantity"])]

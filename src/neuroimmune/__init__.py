@@ -15,12 +15,12 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from neuroimmune.body import Body as Body
+    from neuroimmune.cohorts import cohort as cohort
     from neuroimmune.course import Course as Course
     from neuroimmune.errors import InputError as InputError
     from neuroimmune.errors import NeuroimmuneError as NeuroimmuneError
     from neuroimmune.errors import SavedFileError as SavedFileError
     from neuroimmune.errors import SolverFailed as SolverFailed
-    from neuroimmune.lives import Life as Life
     from neuroimmune.lives import Population as Population
     from neuroimmune.population import People as People
     from neuroimmune.population import people as people
@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     from neuroimmune.storage import load as load
 
 _HOME = {
-    "Body": "body", "Course": "course",
+    "Body": "body", "cohort": "cohorts", "Course": "course",
     "InputError": "errors", "NeuroimmuneError": "errors", "SavedFileError": "errors", "SolverFailed": "errors",
-    "Life": "lives", "Population": "lives", "People": "population", "people": "population",
+    "Population": "lives", "People": "population", "people": "population",
     "Protocol": "protocol", "change": "protocol", "give": "protocol", "load_protocol": "protocol",
     "System": "quantity", "level": "quantity", "output": "quantity", "par": "quantity", "part": "quantity",
     "state": "quantity", "parameters": "quantity", "with_parameters": "quantity",

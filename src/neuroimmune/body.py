@@ -19,7 +19,8 @@ from neuroimmune.systems.infection import Infection, InfectionOutputs, Infection
 from neuroimmune.systems.sleep import Sleep, SleepOutputs, SleepState
 from neuroimmune.systems.symptoms import SymptomOutputs, Symptoms
 
-FIT, FIT_HPA = fitted("symptoms"), fitted("hpa")
+HELD = "assumed: each loop, when held, takes fatigue half-way up its scale or somewhat more"
+FIT, FIT_HPA, FIT_ILLNESS = fitted("symptoms"), fitted("hpa"), fitted("illness")
 ARROWS = {
     "immune-hpa": ("il6_on_crh", "tnf_on_crh"),
     "immune-brain": ("il6_on_brain", "tnf_on_brain"),
@@ -162,37 +163,44 @@ class Body(System):
         "assumed: two thirds of volunteers have symptoms with influenza, carrat2008", spread=0.3,
     )  # fmt: skip
     interferon_on_brain_half: float = par(
-        0.05, "1", "interferon from which it counts", "assumed: a twentieth of its most"
+        0.08, "1", "interferon from which it counts", "assumed: about a tenth of its most in influenza"
     )
 
     set_point_on_il6: float = par(
-        0.2,
+        0.14,
         "pg/mL/hour",
         "making of IL-6 that cortisol no longer holds back, at a set-point of 1",
-        "assumed: CRP then rises by 1 mg/L; more would be seen in patients",
+        "assumed: CRP then rises by half a mg/L; more would be seen in patients",
     )
     exposure_on_il6: float = par(
         0.7, "pg/mL/hour", "making of IL-6 under exposure of 1", "assumed: low-grade; no human number was verified"
     )
-    glia_on_held: float = par(
-        1.5,
+    glia_on_held: float = par(1.6, "1", "illness by what microglia keep up, at most", HELD)
+    glia_on_held_half: float = par(0.8, "1", "activity kept up that half-saturates it", "assumed: as it is when held")
+    gut_on_held: float = par(1.6, "1", "illness by lipopolysaccharide from the gut, at most", HELD)
+    gut_on_held_half: float = par(0.5, "1", "its rise that half-saturates it", "assumed: as it is when held")
+    antibody_on_held: float = par(1.6, "1", "illness by autoantibody, at most, half of it at 1", HELD)
+    virus_on_held: float = par(1.6, "1", "illness by reactivation, at most, half of it at 1", HELD)
+    set_point_on_held: float = par(1.6, "1", "illness by the set-point, at most, half of it at 1", HELD)
+    on_held_hill: float = par(
+        4.0, "1", "steepness with which illness follows what keeps it up",
+        "assumed: an hour of stress, a cold or a little of everything makes nobody ill", fixed=True,
+    )  # fmt: skip
+    injury_on_held: float = par(
+        0.6332,
         "1",
-        "illness by activity of 1 that microglia keep up",
-        "assumed: each loop, held, is half-way up the scale",
+        "illness by injured vessels of 1",
+        FIT_ILLNESS + "; prior: a third of a loop's, in proportion, as it heals by itself",
     )
-    gut_on_held: float = par(1.6, "1", "illness by lipopolysaccharide from the gut, at most", "assumed: as of glia")
-    gut_on_held_half: float = par(0.5, "1", "its rise that half-saturates it", "assumed: as of the loop")
-    gut_on_held_hill: float = par(4.0, "1", "its steepness", "assumed: an hour of stress makes nobody ill", fixed=True)
-    antibody_on_held: float = par(0.8, "1", "illness by autoantibody of 1", "assumed: as of glia")
-    virus_on_held: float = par(0.8, "1", "illness by reactivation of 1", "assumed: as of glia")
-    set_point_on_held: float = par(0.8, "1", "illness by a set-point of 1", "assumed: as of glia")
-    injury_on_held: float = par(0.8, "1", "illness by injured vessels of 1", "assumed: as of glia")
     slow_on_sick: float = par(
         0.3, "1", "illness, as energy feels it, by the slow signal of acute infection",
         "assumed: in mononucleosis the envelope shrinks as in lasting illness",
     )  # fmt: skip
     held_on_arousal: float = par(
-        0.06, "1", "arousal by what keeps up illness", "assumed: some 4 beats a minute more, nelson2019"
+        0.06519,
+        "1",
+        "arousal by what keeps up illness",
+        FIT_ILLNESS + "; prior: some 4 beats a minute more, nelson2019",
     )
 
     slow_on_restoration: float = par(0.1, "1", "slowing of restoration by the slow signal", "assumed: no human number")
@@ -216,10 +224,10 @@ class Body(System):
                 raise InputError(
                     f"a body cannot be without {name!r}; loops: {', '.join(LOOPS)}; arrows: {', '.join(ARROWS)}"
                 )
-        cut = {path: 0.0 for name in without for path in known[name]}
-        if cut:
-            for field in dataclasses.fields(self):  # type: ignore[arg-type]
-                object.__setattr__(self, field.name, getattr(with_parameters(self, cut), field.name))
+        if without:
+            cut = with_parameters(self, {path: 0.0 for name in without for path in known[name]})
+            for field in dataclasses.fields(cut):  # type: ignore[arg-type]
+                object.__setattr__(self, field.name, getattr(cut, field.name))
 
     def rates(self, t: Any, y: BodyState, inputs: BodyInputs) -> BodyState:
         """Every system with what the others send it."""
@@ -324,12 +332,13 @@ class Body(System):
 
     def held(self, y: BodyState) -> Any:
         """What keeps up illness beside what the blood tells the brain: each loop, and injury that heals."""
+        steep = self.on_held_hill
         return (
-            self.glia_on_held * self.brain.kept_up(y.brain)
-            + self.gut_on_held * hill(self.gut.rise(y.gut), self.gut_on_held_half, self.gut_on_held_hill)
-            + self.antibody_on_held * y.adaptive.autoantibody
-            + self.virus_on_held * y.infection.ebv_reactivation
-            + self.set_point_on_held * y.hpa.set_point
+            self.glia_on_held * hill(self.brain.kept_up(y.brain), self.glia_on_held_half, steep)
+            + self.gut_on_held * hill(self.gut.rise(y.gut), self.gut_on_held_half, steep)
+            + self.antibody_on_held * hill(y.adaptive.autoantibody, 1.0, steep)
+            + self.virus_on_held * hill(y.infection.ebv_reactivation, 1.0, steep)
+            + self.set_point_on_held * hill(y.hpa.set_point, 1.0, steep)
             + self.injury_on_held * y.autonomic.endothelial_injury
         )
 

@@ -16,6 +16,7 @@ from neuroimmune.errors import InputError, NeuroimmuneError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from neuroimmune.cohorts import History
     from neuroimmune.course import Course
     from neuroimmune.protocol import Protocol
     from neuroimmune.validation import Validation
@@ -163,6 +164,91 @@ def _solved(
 def _results(out: Path) -> list[Path]:
     """The figure, the tables, and the folders of courses."""
     return [*out.glob("*.png"), *out.glob("**/*.csv"), *out.glob("**/course")]
+
+
+@app.command()
+def cohort(
+    name: Annotated[str, typer.Argument(help="mononucleosis, sars-cov-2, cold or unexposed.")],
+    people: Annotated[int, typer.Option(help="How many virtual people.")] = 1000,
+    days: Annotated[float, typer.Option(help="How long they are followed after exposure [day].")] = 730.0,
+    seed: Annotated[int, typer.Option(help="Seed of the people and their lives.")] = 0,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(help="Cut loops or arrows of the body, such as gut,glia; a wrong name lists them."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the figure, the tables (Parquet) and the course.")
+    ] = None,
+) -> None:
+    """Follow virtual people after an infection, as cohorts of real people were: how many stay ill, and who."""
+    import neuroimmune as ni
+    from neuroimmune.cohorts import COHORTS, cohort_population, follow
+    from neuroimmune.errors import nearest
+    from neuroimmune.files import whole_file
+    from neuroimmune.plot_cohort import plot_cohort
+
+    if name not in COHORTS:
+        raise InputError(f"there is no cohort {name!r}{nearest(name, COHORTS)}")
+    cut = [each.strip() for some in without or [] for each in some.split(",")]
+    body = ni.Body(without=cut)
+    if out is not None:
+        _writable(out)
+    with _status("drawing people who are healthy at rest (the model is compiled once on each machine: some seconds)"):
+        population = cohort_population(name, people, seed, body)
+        drawn = sum(population.rejected.values())
+    with progress(f"following {people:,} people") as told:
+        try:
+            found = follow(name, population, days, out=None if out is None else out / "course", progress=told)
+        except KeyboardInterrupt:
+            if out is not None:
+                typer.echo(
+                    f"stopped; the batches that are complete stay in {out / 'course'}: run it again to go on", err=True
+                )
+            raise
+    predictors = found.predictors(found.cohort.definitions[0])
+    if out is not None:
+        plot_cohort(found, out / f"{name}.png")
+        tables = {"people": found.people_table(), "shares": found.shares(), "predictors": predictors}
+        for table, content in tables.items():
+            with whole_file(out / f"{table}.parquet") as part:
+                content.to_parquet(part)
+    _print_cohort(found, drawn, predictors)
+    if cut:
+        typer.echo(f"\nThe body was without {', '.join(cut)}.")
+    if out is not None:
+        typer.echo(f"\nSaved in {out}: {name}.png, people.parquet, shares.parquet, predictors.parquet, course")
+    if found.failed:
+        first = ", ".join(map(str, list(found.failed)[:10]))
+        typer.echo(f"warning: {len(found.failed)} of {people} people could not be solved to the end: {first}", err=True)
+
+
+@app.command()
+def explain(
+    what: Annotated[str, typer.Argument(help="loops: what keeps up illness, and from which strength on.")] = "loops",
+    out: Annotated[Path | None, typer.Option(help="Folder for the figure and the tables.")] = None,
+) -> None:
+    """Show what each loop does as its strength grows: one steady state, two, or slow return; what would refute it."""
+    from neuroimmune.errors import nearest
+    from neuroimmune.files import whole_file
+    from neuroimmune.loops import explain as explained
+    from neuroimmune.loops import markdown, plot
+
+    if what != "loops":
+        raise InputError(f"there is nothing to explain about {what!r}{nearest(what, ['loops'])}")
+    if out is not None:
+        _writable(out)
+    with progress("following loops") as told:
+        found = explained(progress=told)
+    _print_table("Loops", list(found.folds.columns), found.folds.to_dict("records"))
+    _print_table("In pairs", list(found.pairs.columns), found.pairs.to_dict("records"))
+    if out is not None:
+        plot(found, out / "loops.png")
+        for name, table in {"alone": found.alone, "folds": found.folds, "pairs": found.pairs}.items():
+            with whole_file(out / f"{name}.csv") as part:
+                table.to_csv(part, index=False)
+        with whole_file(out / "loops.md") as part:
+            part.write_text(markdown(found), encoding="utf-8")
+        typer.echo(f"\nSaved in {out}: loops.png, loops.md, alone.csv, folds.csv, pairs.csv")
 
 
 @app.command()
@@ -346,6 +432,52 @@ def _print_side_by_side(lines: list[Any], quiet: "Course | None") -> None:
     what = "Where they differ most" if quiet is None else "Where they differ most, as changes from a quiet day"
     title = f"{what}: first {lines[0].name}; second {lines[1].name}"
     _print_table(title, list(rows[0]), rows)
+
+
+def _print_cohort(found: "History", turned_away: int, predictors: "pd.DataFrame") -> None:
+    """Shares at the usual visits beside what cohorts found, the course of illness, and who stays ill."""
+    import numpy as np
+
+    from neuroimmune.cohorts import DEFINITIONS, TABLE_MONTHS, bands, week_of
+    from neuroimmune.plot_cohort import STUDY, observed_shares
+
+    about, seen, rows = found.cohort, observed_shares(found), []
+    since = "onset" if about.from_onset else "infection" if about.protocol else "the start"
+    for definition in about.definitions:
+        for months in (m for m in TABLE_MONTHS if week_of(m) <= found.last_week):
+            mine = seen.loc[(seen.quantity == definition) & ((seen.time_h / 168.0).round() == week_of(months))]
+            n = int(min(mine.n.max(), 2000)) if mine.n.notna().any() else STUDY
+            week = np.array([week_of(months)])
+            low, _, high = (each[0] for each in bands(found, definition, week, n))
+            cohorts = "; ".join(
+                f"{row.study} {row.value:g}{'' if row.checked == 'verified' else '*'}" for row in mine.itertuples()
+            )
+            rows.append(
+                {"definition": definition, "months": months, "ill [%]": 100 * found.ill(definition, week).mean(),
+                 "low": low, "high": high, "studies of": n, "cohorts found": cohorts}
+            )  # fmt: skip
+    who = f"{int(found.enrolled.sum()):,} of {len(found.enrolled):,} people enrolled"
+    if not rows:
+        typer.echo(f"\n{about.meaning}: {who}; followed for {found.last_week} weeks, too short for the first visit")
+        return
+    _print_table(f"{about.meaning}: {who}, months since {since}", list(rows[0]), rows)
+    _console().print(
+        "low and high: 95 % of simulated studies of so many people. * recalled, nobody has seen it in a source.\n"
+        f"{turned_away:,} reasons turned away people not healthy at rest (pulse, cortisol, IL-6, CRP, fatigue)."
+    )
+    for definition in about.definitions[:1]:
+        course = found.course_of_illness(definition)
+        if course:
+            title = f"Course of illness: {DEFINITIONS[definition][0]}"
+            _print_table(title, ["", "%"], [{"": name, "%": float(value)} for name, value in course.items()])
+    if len(predictors):
+        what = DEFINITIONS[about.definitions[0]][0]
+        _print_table(
+            f"Odds ratios of {what} at six months, with 95 % intervals",
+            list(predictors.columns),
+            predictors.to_dict("records"),
+        )
+        _console().print("Strengths of loops are known of virtual people only.")
 
 
 def _print_comparison(rows: "pd.DataFrame") -> None:

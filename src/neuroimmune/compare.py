@@ -20,7 +20,7 @@ def origin(protocol: Protocol) -> tuple[float, str]:
     """From when hours are counted, and what that moment is called: what happens first, if the protocol does not say."""
     first = next(iter(protocol.happenings), None)
     if protocol.zero is not None or first is None:
-        return protocol.zero or 0.0, "midnight" if not protocol.zero else f"hour {protocol.zero:g}"
+        return protocol.zero or 0.0, protocol.since or (f"hour {protocol.zero:g}" if protocol.zero else "midnight")
     return first.at, protocol.since or first.what.removesuffix("_gut").removesuffix("_depot").replace("_", " ")
 
 

@@ -16,16 +16,18 @@ import numpy as np
 from neuroimmune.body import LOOPS, Body
 from neuroimmune.engine.trace import trace
 from neuroimmune.errors import InputError, SolverFailed
-from neuroimmune.population import People, check_count, people, shifted
+from neuroimmune.population import People, check_count, drawn_middle, drawn_people, shifted
 from neuroimmune.quantity import parameters
 from neuroimmune.simulation import Day, simulate
 from neuroimmune.streams import normal, uniform
+from neuroimmune.systems.energy import EnergyState
 
 if TYPE_CHECKING:
     import pandas as pd
 
 log = logging.getLogger(__name__)
 YEAR = 365
+AT_ONCE = 4096  # candidates whose rest is sought at once, so that memory stays bounded
 
 # What a healthy person's resting day must show, or the person is drawn again and counted: least and most, and why.
 HEALTHY: dict[str, tuple[float, float, str]] = {
@@ -37,9 +39,8 @@ HEALTHY: dict[str, tuple[float, float, str]] = {
     "rmssd": (8.0, 150.0, "assumed: beyond the ends of healthy ranges, ms"),
     "fatigue": (0.0, 45.0, "assumed: nobody enters who is tired already, of 100, at 14:00"),
 }
-# Share of people who carry Epstein-Barr virus, by age.
+# Share of people who carry Epstein-Barr virus, by age: balfour2013prev; beyond 19 years assumed.
 CARRIERS = ((6.0, 12.0, 16.0, 18.5, 25.0, 40.0), (0.50, 0.57, 0.69, 0.86, 0.90, 0.95))
-CARRIERS_SOURCE = "balfour2013prev: 50 % at 6 to 8 years, 89 % at 18 to 19; 90 and 95 % later assumed"
 LIABILITY = 0.095  # of the variance of each loop's log-strength: SNP heritability of decodeme2025
 # Correlations of the logarithms of traits between people: no healthy sample was seen for either.
 CORRELATED = (
@@ -145,7 +146,7 @@ class Population:
         counts = dict.fromkeys([*HEALTHY, "no resting day"], 0)
         first = found = 0
         while found < self.size:
-            wanted = int(1.25 * (self.size - found)) + 16
+            wanted = min(int(1.25 * (self.size - found)) + 16, AT_ONCE)
             group = self._candidates(np.arange(first, first + wanted))
             start, seen, rested = _resting(group)
             wrong = {
@@ -156,7 +157,7 @@ class Population:
             counts |= {name: counts[name] + int(w[:last].sum()) for name, w in wrong.items()}
             counts["no resting day"] += int((~rested[:last]).sum())
             who = np.flatnonzero(well[:last])
-            kept.append((_only(group, who), {name: values[who] for name, values in start.items()}))
+            kept.append((subset(group, who), {name: values[who] for name, values in start.items()}))
             found, first = found + len(who), first + wanted
             if first > 20 * self.size + 1000:
                 raise SolverFailed(
@@ -178,34 +179,34 @@ class Population:
         return group, start, counts
 
     def _candidates(self, ids: np.ndarray) -> People:
-        group = _only(people(self.body, int(ids[-1]) + 1, self.seed), ids)
-        if self.drawn is not None:
-            group = with_draws(group, self.drawn)
-        age, women = ages(self.seed, ids, self.age), self._woman(ids)
+        group = drawn_people(self.body, ids, self.seed)
         known, usual, traits = parameters(self.body), parameters(type(self.body)()), dict(group.traits)
         for one, other, r in CORRELATED:
             here, there = (np.log(traits[path] / known[path].value) / known[path].spread for path in (one, other))
             traits[other] = known[other].value * np.exp(known[other].spread * (r * here + np.sqrt(1 - r * r) * there))
+        liability = normal(self.seed, "liability", ids)
+        for path in LOOPS.values():  # of the same spread, part of it shared by all loops
+            spread = known[path].spread
+            if known[path].value:
+                own = np.log(traits[path] / known[path].value) / spread
+                mixed = np.sqrt(LIABILITY) * liability + np.sqrt(1 - LIABILITY) * own
+                traits[path] = known[path].value * np.exp(spread * mixed)
+        group = dataclasses.replace(group, traits=traits)
+        traits = dict(with_draws(group, self.drawn).traits if self.drawn is not None else traits)
+        age, women = ages(self.seed, ids, self.age), self._woman(ids)
         for path, (slope, _) in BY_AGE.items():
             traits[path] = traits[path] * np.exp(slope * (age - 40.0))
         for path in ("energy.vo2_rest", "energy.work_threshold_rest"):
             traits[path] = traits[path] * np.where(women, *WOMEN_VO2)
         rate = "autonomic.heart_rate_max"
         traits[rate] = traits[rate] * (208.0 - 0.7 * age) / usual[rate].value
-        liability = normal(self.seed, "liability", ids)
-        for path in LOOPS.values():  # of the same spread, part of it shared by all loops
-            spread = known[path].spread
-            if not spread or not known[path].value:
-                continue
-            own = np.log(traits[path] / known[path].value) / spread
-            mixed = np.sqrt(LIABILITY) * liability + np.sqrt(1 - LIABILITY) * own
-            traits[path] = known[path].value * np.exp(spread * mixed)
         return dataclasses.replace(group, traits=traits)
 
 
 def with_draws(group: People, drawn: "pd.DataFrame") -> People:
     """The people about the middles, and with the spreads, of a table of draws: a row serves every n-th person."""
-    row, known, middles, traits = group.ids % len(drawn), parameters(group.body), {}, dict(group.traits)
+    row, known, usual = group.ids % len(drawn), parameters(group.body), parameters(type(group.body)())
+    middles, traits = {}, dict(group.traits)
     for column in drawn.columns:
         values = drawn[column].to_numpy(float)[row]
         path = column.removeprefix("spread:")
@@ -214,15 +215,15 @@ def with_draws(group: People, drawn: "pd.DataFrame") -> People:
         if path not in known:
             raise InputError(f"the table of draws has {column!r}, which is no parameter")
         if column == path:
-            middles[path] = values
+            middles[path] = drawn_middle(known[path], usual[path], values)
         elif known[path].spread and known[path].value:
             factor = values / known[path].spread
             traits[path] = known[path].value * (traits[path] / known[path].value) ** factor
     return shifted(dataclasses.replace(group, traits=traits), middles)
 
 
-def _only(group: People, which: np.ndarray) -> People:
-    """Some of a group whose ids begin at nothing."""
+def subset(group: People, which: np.ndarray) -> People:
+    """Some of a group, by their places."""
     return dataclasses.replace(group, traits={n: v[which] for n, v in group.traits.items()}, ids=group.ids[which])
 
 
@@ -298,13 +299,13 @@ class Life:
         weekday = self.weekend if (self.first_day + number) % 7 >= 5 else 1.0
         usual = self.stress * weekday * np.exp(self.day_to_day * self._fluctuation("stress", ids, number))
         since = self._since("event", ids, number, self._events)
-        worn = np.where(since >= 0, np.exp(-since / self.event_lasts), 0.0) @ np.ones(since.shape[1])
+        worn = np.cumsum(np.where(since >= 0, np.exp(-since / self.event_lasts), 0.0), 1)[:, -1]  # in the same order
         return usual + self.event_stress * worn
 
     def cold_of(self, ids: np.ndarray, number: int) -> np.ndarray:
         """The interferon of a cold on a day, shape (people,)."""
         since = self._since("cold", ids, number, self._colds)
-        return self.cold_interferon * ((since >= 0) & (since < self.cold_lasts)).any(1)
+        return np.where(((since >= 0) & (since < self.cold_lasts)).any(1), self.cold_interferon, 0.0)
 
     def activity_of(self, ids: np.ndarray, number: int, day: Day) -> np.ndarray:
         """Activity of a day, shape (people,)."""
@@ -313,11 +314,14 @@ class Life:
         malaise, sickness, held, envelope = day.read("post_exertional_malaise", "sickness", "held", "envelope")
         ill = np.clip(np.maximum.reduce([malaise / 100, (sickness - 30) / 70, held / (1.0 + held)]), 0.0, 1.0)
         how = np.full(len(ids), self.behaviour) if self.behaviour else behaviours(self.seed, ids)
-        effort = parameters(day.people.body)["energy.daily_effort"].value
+        body = day.people.body
+        assert isinstance(body, Body)
+        fitness = body.energy.fitness(EnergyState(training=day.state["training"]))  # type: ignore[arg-type]
+        within = 0.8 * envelope * fitness / body.energy.daily_effort
         resting = wish * (1.0 - 0.8 * ill)
         return np.select(
             [how == PUSHES, how == PACES],
-            [wish * (1.0 - 0.2 * ill), np.minimum(resting + 0.4 * ill, 0.8 * envelope / effort)],
+            [wish * (1.0 - 0.2 * ill), np.minimum(resting + 0.4 * ill, within)],
             resting,
         )
 
@@ -350,10 +354,10 @@ class Life:
         from scipy.stats import poisson
 
         ids = np.frombuffer(whose, np.int64)
-        if year < 0:
-            return np.full((len(ids), 1), np.inf)
-        count = poisson.ppf(uniform(self.seed, f"{what}s of year", ids, year), rate(ids))
-        lots = np.stack([uniform(self.seed, f"{what} {n}", ids, year) for n in range(int(count.max(initial=0)) + 1)], 1)
+        count = poisson.ppf(uniform(self.seed, f"{what}s of year", ids, 1 + year), rate(ids))
+        lots = np.stack(
+            [uniform(self.seed, f"{what} {n}", ids, 1 + year) for n in range(int(count.max(initial=0)) + 1)], 1
+        )
         days = _in_season(lots, self.winter if what == "cold" else 0.0, self.first_day)
         return np.where(np.arange(days.shape[1]) < count[:, None], YEAR * year + days, np.inf)
 

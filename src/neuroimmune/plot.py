@@ -32,11 +32,18 @@ NAMES = {
     "temperature": "Temperature rise", "cortisol_saliva": "Salivary cortisol", "rmssd": "RMSSD",
     "tspo": "TSPO signal", "pain_threshold": "Pressure pain threshold", "sickness": "Flu-like symptoms",
     "airway_titre": "Influenza in the nose", "ebv_titre": "EBV in the throat",
+    "held": "What keeps up illness", "post_exertional_malaise": "Post-exertional malaise",
+    "envelope": "Exertion without debt", "vo2_peak": "Oxygen uptake at most",
+    "post_exertional": "Post-exertional signal",
     "ebv_blood": "Memory B cells with EBV", "ebv_killers": "Killer T cells against EBV",
 }  # fmt: skip
 MARKERS = "osD^vP*X"
 UNITS = {"kelvin": "K", "1": "relative", "hour": "h", "1/minute": "per minute"}
-AXES: dict[str, str] = dict.fromkeys(("fatigue", "sickness", "sleepiness", "negative_mood"), "0 to 100")
+SYMPTOMS = (
+    "fatigue", "sickness", "sleepiness", "negative_mood", "post_exertional_malaise", "unrefreshing_sleep",
+    "cognitive_difficulty", "orthostatic_intolerance", "pain", "functional_symptoms",
+)  # fmt: skip
+AXES: dict[str, str] = dict.fromkeys(SYMPTOMS, "0 to 100") | {"envelope": "share of the most"}
 AXES |= dict.fromkeys(("airway_titre", "ebv_titre"), "log10, 0: none") | {"ebv_blood": "share"}
 MONTHS = 60 * 24.0  # hours from which on days blur, so that their means are drawn
 

@@ -51,8 +51,12 @@ def people(body: System, count: int, seed: int = 0) -> People:
     if not isinstance(body, System):
         raise InputError(f"expected a body, such as ni.Body(), not {type(body).__name__}")
     check_count(count)
+    return drawn_people(body, np.arange(int(count)), seed)
+
+
+def drawn_people(body: System, ids: np.ndarray, seed: int) -> People:
+    """The people with these numbers, in ascending order; see `people`."""
     check_parameters(body)
-    ids = np.arange(int(count))
     return People(body, {n: _draw(n, k, ids, seed) for n, k in parameters(body).items() if k.spread or k.sd}, ids, seed)
 
 
@@ -78,10 +82,10 @@ def _draw(name: str, known: Quantity, ids: np.ndarray, seed: int) -> np.ndarray:
 
 
 def shifted(group: People, middles: Mapping[str, float | np.ndarray]) -> People:
-    """The same people about other middles: what each differs from the usual by, a factor or a difference, is kept.
+    """The same people about other middles: what each differs from the body by, a factor or a difference, is kept.
 
-    `middles[path]` is a number, or one for each person; what leaves a parameter's range is set to its end. Raises
-    `InputError` for a path that does not exist or is the same for all.
+    `middles[path]` is a number, or one for each person; what leaves a parameter's range is set to its end, and what was
+    cut (a strength of nothing) stays cut. Raises `InputError` for a path that does not exist or is the same for all.
 
     >>> from neuroimmune.body import Body
     >>> some = people(Body(), 3, seed=1)
@@ -97,11 +101,23 @@ def shifted(group: People, middles: Mapping[str, float | np.ndarray]) -> People:
                 f"people cannot be given another {path!r}{nearest(path, [n for n, k in known.items() if not k.fixed])}"
             )
         own = traits.get(path, np.full(len(group), known[path].value))
-        by_factor = usual[path].value != 0 and not known[path].sd
-        moved = own * middle / usual[path].value if by_factor else own + middle - usual[path].value
+        here = known[path].value
+        if usual[path].value and not known[path].sd:
+            moved = own * middle / here if here else own
+        else:
+            moved = own + middle - here
         low, high = known[path].range or (-np.inf, np.inf)
         traits[path] = np.clip(moved, low, high)
     return dataclasses.replace(group, traits=traits)
+
+
+def drawn_middle(known: Quantity, usual: Quantity, drawn: float | np.ndarray) -> float | np.ndarray:
+    """A middle that a fit has drawn, in a body that has another number than the usual: changed as the body is.
+
+    >>> drawn_middle(Quantity(2.0, "1", ""), Quantity(1.0, "1", ""), 1.1)
+    2.2
+    """
+    return drawn * known.value / usual.value if usual.value and not known.sd else drawn + known.value - usual.value
 
 
 def as_people(body_or_people: System | People) -> People:

@@ -314,8 +314,21 @@ def from_dict(
         zero,
         file.since,
         tuple(file.show),
-        file.parameters,
+        {
+            path: value
+            for path, text in file.parameters.items()
+            if (value := _parameter(where, path, text, chosen)) is not None
+        },
     )
+
+
+def _parameter(where: str, path: str, text: float | str, settings: Mapping[str, str]) -> float | None:
+    """A parameter of the germ, or of the person, with settings filled in; none if that leaves it empty."""
+    filled = _filled(text, settings)
+    try:
+        return None if filled == "" else float(filled)
+    except ValueError:
+        raise InputError(f"{where}: {path} = {filled!r} is not a number; give it without a unit") from None
 
 
 def _filled(value: Any, settings: Mapping[str, str]) -> Any:

@@ -33,7 +33,7 @@ class EventEntry(BaseModel):
 
 
 class ProtocolFile(BaseModel):
-    """A whole protocol; its events may name its `settings` in braces, and a key left empty by one is left out."""
+    """A whole protocol; its events and parameters may name its `settings` in braces; a key left empty is left out."""
 
     model_config = ConfigDict(extra="forbid")
     name: str
@@ -45,7 +45,7 @@ class ProtocolFile(BaseModel):
     zero: Any = None
     since: str = ""
     show: list[str] = []
-    parameters: dict[str, float] = {}
+    parameters: dict[str, float | str] = {}
     event: list[EventEntry] = []
 
 

@@ -32,7 +32,7 @@ def provenance(plan: "Plan") -> dict[str, Any]:
         "protocol": plan.protocol.name if len(plan.protocols) == 1 else f"{len(plan.protocols)} protocols",
         "happenings": _happenings(plan), "days": plan.days, "every_hours": plan.every,
         "daily": list(plan.daily), "start": _start(plan),
-        "policy": _policy(plan),
+        "policy": _policy(plan), "moments": _named(np.array(plan.moments)) if plan.moments else None,
         "solver": {
             "kernel": plan.kernel.name, "tolerance": TOLERANCE, "longest_step_hours": LONGEST,
             "shortest_step_hours": SHORTEST, "lanes": LANES,

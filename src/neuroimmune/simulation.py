@@ -131,7 +131,7 @@ def simulate(
     *,
     daily: Sequence[str] = (),
     keep: Sequence[str] = (),
-    start: Mapping[str, float | np.ndarray] | None = None,
+    start: Mapping[str, float | np.ndarray] | Course | None = None,
     policy: Policy | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -145,7 +145,8 @@ def simulate(
     - `every`: spacing of the saved times [hour]. What happens at a moment has happened when that moment is saved.
     - `daily`: any of "mean", "min", "max": save these of each whole day instead, taken over the times `every`.
     - `keep`: the names to save; all by default.
-    - `start`: states to begin from, where they are not those of the resting day: a number, or one for each person.
+    - `start`: states to begin from, where they are not those of the resting day: a number, or one for each person; or a
+      course that ended at a midnight, to go on from there.
     - `policy`: called with a `Day` at every midnight; it may change states and levels in place.
     - `threads`: at most this many; the result does not depend on it.
     - `progress`: told the share that is done.
@@ -171,7 +172,7 @@ def make_plan(
     every: float = 1.0,
     daily: Sequence[str] = (),
     keep: Sequence[str] = (),
-    start: Mapping[str, float | np.ndarray] | None = None,
+    start: Mapping[str, float | np.ndarray] | Course | None = None,
     policy: Policy | None = None,
     threads: int | None = None,
 ) -> Plan:
@@ -180,9 +181,11 @@ def make_plan(
     protocols = _protocols(protocol, len(group))
     days = max(each.days for each in protocols) if days is None else _number("days", days)
     every, daily, keep = _number("every", every), _names("daily", daily), _names("keep", keep)
+    if isinstance(start, Course):
+        start = _end_of(start, trace(group.body))
     start = None if start is None else {n: _start_of(n, value, len(group)) for n, value in start.items()}
     _check_times(days, every, daily)
-    group = _infected_by(group, protocols)
+    group = as_people(_infected_by(group, protocols))
     model = trace(group.body)
     _check_names("", keep, model.states | model.inputs | model.output_names, "to keep")
     _check_names("state ", start or (), model.states, "to start from")
@@ -210,7 +213,7 @@ def _protocols(given: Any, people: int) -> tuple[Protocol, ...]:
 
 def _infected_by(group: People, protocols: tuple[Protocol, ...]) -> People:
     """The people with the parameters of their protocols, which are those of its germ."""
-    usual = parameters(type(group.body)())
+    usual = parameters(group.body)
     paths = sorted({path for each in protocols for path in each.parameters})
     try:
         return shifted(
@@ -255,6 +258,18 @@ def _number(what: str, value: Any) -> float:
         return float(value)
     except (TypeError, ValueError):
         raise InputError(f"{what} must be a number, not {value!r}") from None
+
+
+def _end_of(course: Course, model: Model) -> dict[str, np.ndarray]:
+    """The states in which a course ended."""
+    lacking = [name for name in model.states if name not in course]
+    if lacking:
+        raise InputError(
+            f"the course to go on from lacks the states {', '.join(lacking[:5])}: simulate it without `keep`"
+        )
+    if course.times[-1] % 24:
+        raise InputError(f"the course to go on from ended at hour {course.times[-1]:g}, which is no midnight")
+    return {name: course.values[name][:, -1] for name in model.states}
 
 
 def _start_of(name: str, value: Any, people: int) -> float | np.ndarray:

@@ -26,6 +26,7 @@ from neuroimmune.body import Body
 from neuroimmune.compare import is_reference, observed, origin
 from neuroimmune.engine.trace import trace
 from neuroimmune.errors import InputError, SolverFailed, nearest
+from neuroimmune.evidence.draws import posterior
 from neuroimmune.evidence.statistics import (
     BEFORE,
     EVER,
@@ -37,12 +38,13 @@ from neuroimmune.evidence.statistics import (
     sampled,
     statistic,
 )
-from neuroimmune.evidence.targets import all_targets
-from neuroimmune.population import People, people, shifted
+from neuroimmune.evidence.targets import all_targets, illness_targets
+from neuroimmune.population import People, drawn_middle, people, shifted
 from neuroimmune.protocol import Protocol, events, load_protocol, read_settings, shipped
 from neuroimmune.quantity import Quantity, System, parameters
 from neuroimmune.simulation import make_plan, replace, simulate, solve_batches
 from neuroimmune.streams import stream
+from neuroimmune.validation_illness import see
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,34 +90,6 @@ def noises() -> dict[str, Noise]:
     return {name: Noise(**entry) for name, entry in tomllib.loads(text).items()}
 
 
-def posterior() -> "pd.DataFrame | None":
-    """What fits have left open: a row a draw.
-
-    A column is a parameter, `spread:parameter`, or `scale:study:quantity` (its logarithm).
-
-    Tables in `evidence/posterior` are joined by row number. `None` before there are any; `InputError` if they do not
-    fit together.
-    """
-    import pandas as pd
-
-    folder = files("neuroimmune.evidence").joinpath("posterior")
-    paths = sorted(p.name for p in folder.iterdir() if p.name.endswith(".csv")) if folder.is_dir() else []
-    if not paths:
-        return None
-    tables = []
-    for name in paths:
-        with folder.joinpath(name).open(encoding="utf-8") as file:
-            tables.append(pd.read_csv(file))
-    joined = pd.concat(tables, axis=1)
-    twice = sorted(set(joined.columns[joined.columns.duplicated()]))
-    if twice or joined.isna().any(axis=None):
-        raise InputError(
-            f"the tables of draws {', '.join(paths)} must have as many rows each and no column twice"
-            f"{': ' + ', '.join(twice) if twice else ''}"
-        )
-    return joined
-
-
 @dataclass(frozen=True)
 class Pool:
     """Virtual people at rest: `each` of every draw of the parameters in turn, then `best` with the best parameters."""
@@ -148,8 +122,9 @@ def draw_pool(body: System, drawn: "pd.DataFrame | None", draws: int, each: int,
             continue
         if path not in known:
             raise InputError(f"the table of draws has {path!r}, which is no parameter{nearest(path, known)}")
-        middles[path] = np.append(np.repeat(values, each), np.full(best, shipped_with[path].value))
-    group = shifted(replace(group, traits=traits), middles)  # what a body changes is changed in all draws
+        drawn_values = np.append(np.repeat(values, each), np.full(best, shipped_with[path].value))
+        middles[path] = drawn_middle(known[path], shipped_with[path], drawn_values)
+    group = shifted(replace(group, traits=traits), middles)
     states = list(trace(body).states)
     course = simulate(group, days=1, every=24, keep=states)
     rested = ~np.isin(group.ids, [*course.not_at_rest, *course.failed])
@@ -422,15 +397,20 @@ def skill(
 
 
 class Size(NamedTuple):
-    """How many simulated studies, and of how large a pool: draws, people of each, people with the best parameters."""
+    """How many simulated studies, and of how large a pool: draws, people of each, people with the best parameters.
+
+    Cohorts, which are followed for years, have a pool of their own.
+    """
 
     studies: int = 1000
     draws: int = 200
     each: int = 128
     best: int = 1024
+    cohort_draws: int = 50
+    cohort_each: int = 128
 
 
-QUICK = Size(200, 50, 64, 256)
+QUICK = Size(200, 50, 64, 256, 20, 64)
 
 
 @dataclass(frozen=True)
@@ -498,23 +478,48 @@ def validate(
     (['dobreva2021'], True)
     """
     body = Body() if body is None else body
-    rows: pd.DataFrame = all_targets() if targets is None else targets
-    rows = rows.assign(observed=observed(rows))
-    fitted = rows.loc[(rows.role == "fit") & (rows.checked == "verified")]
-    if only is not None and only not in set(rows.protocol):
-        raise InputError(f"nothing was measured in a protocol {only!r}{nearest(only, sorted(set(rows.protocol)))}")
-    rows = rows.loc[rows.protocol.eq(only) if only else slice(None)].reset_index(drop=True)
+    every: pd.DataFrame = all_targets() if targets is None else targets
+    every = every.assign(observed=observed(every))
+    known = {*every.protocol, *(illness_targets().protocol if targets is None else ())}
+    if only is not None and only not in known:
+        raise InputError(f"nothing was measured in a protocol {only!r}{nearest(only, sorted(known))}")
+    rows = every.loc[every.protocol.eq(only) if only else slice(None)].reset_index(drop=True)
+    fitted = every.loc[(every.role == "fit") & (every.checked == "verified")]
+    drawn = posterior() if drawn is None else drawn
+    ill = illness_targets() if targets is None and drawn is not None else every.iloc[:0]
+    ill = ill.loc[ill.protocol.eq(only) if only else slice(None)].reset_index(drop=True)
+    share = {(True, True): 0.25, (True, False): 1.0}.get((len(rows) > 0, len(ill) > 0), 0.0)
+
+    def told(done: float) -> None:
+        if progress:
+            progress(done)
+
+    judged: list[Any] = []
+    lost = 0.0
+    if len(rows):
+        judged, lost = _healthy(rows, fitted, body, drawn, size, seed, lambda done: told(share * done))
+    if len(ill) and isinstance(body, Body) and drawn is not None:
+        later = lambda done: told(share + (1 - share) * done)  # noqa: E731
+        seen = see(body, drawn, size.cohort_draws, size.cohort_each, seed, later, only)
+        judged += _ill(ill, seen, size.studies)
+    return _collected(judged, size, lost)
+
+
+def _healthy(
+    rows: "pd.DataFrame", fitted: "pd.DataFrame", body: System, drawn: "pd.DataFrame | None", size: Size, seed: int,
+    progress: Callable[[float], None],
+) -> tuple[list[Any], float]:  # fmt: skip
+    """Each curve that protocols make, judged, and the share of people lost."""
     known = readable(body)
-    rows["why"] = [obstacle(row, body, known) for row in rows.itertuples()]
+    rows = rows.assign(why=[obstacle(row, body, known) for row in rows.itertuples()])
     able = rows.loc[rows.why == ""]
     settings: Any = able.groupby(["protocol", "settings"], sort=False)
     protocols = {key: load_protocol(key[0], **read_settings(key[1])) for key in settings.groups}
     work = np.cumsum([2.0, *(each.days for each in protocols.values())])
-    pool = draw_pool(body, posterior() if drawn is None else drawn, *size[1:], seed)
+    pool = draw_pool(body, drawn, size.draws, size.each, size.best, seed)
     runs: dict[Any, Run] = {}
     for (key, some), done in zip(settings, work / work[-1], strict=False):
-        if progress:
-            progress(float(done))
+        progress(float(done))
         runs[key] = follow(pool, protocols[key], some)
     lost = 1 - min((float(run.solved.mean()) for run in runs.values()), default=1.0)
     if lost > MOST_LOST:
@@ -522,38 +527,54 @@ def validate(
             f"{lost:.0%} of the virtual people failed or have no resting day; more than {MOST_LOST:.0%} would bias "
             "what is left: look for draws of the parameters far from the usual"
         )
-    judged = [
-        _judged(some, runs, pool, size.studies, fitted) for _, some in rows.groupby(["study", "quantity"], sort=False)
-    ]
-    return _collected(rows, judged, size, lost)
+    judged = []
+    for _, some in rows.groupby(["study", "quantity"], sort=False):
+        can = some.loc[some.why == ""]
+        both = [studies(can, runs, pool, size.studies, best) for best in (False, True)] if len(can) else []
+        hidden = is_reference(can) | can.n.isna()
+        reason = np.select(
+            [is_reference(can), can.n.isna(), can.checked != "verified"], [REFERENCE, NO_N, "unverified"], default=""
+        )
+        judged.append(_judged(some, both, reason, np.asarray(hidden), fitted))
+    return judged, lost
+
+
+def _ill(rows: "pd.DataFrame", seen: Any, count: int) -> list[Any]:
+    """Each curve of cohorts and clinics, judged; where no number of people is known, by the error the paper gives."""
+    from neuroimmune import validation_illness as illness
+
+    rows = rows.assign(why=[illness.obstacle(row, seen) for row in rows.itertuples()], observed=rows.value)
+    judged = []
+    for _, some in rows.groupby(["study", "quantity"], sort=False):
+        can = some.loc[some.why == ""]
+        both = [illness.simulated(can, seen, noises(), count, whole) for whole in (False, True)] if len(can) else []
+        hidden = can.n.isna() & can.se.isna() & (can.statistic != "sign of the difference")
+        reason = np.select([hidden, can.checked != "verified"], [NO_N, "unverified"], default="")
+        judged.append(_judged(some, both, reason, np.asarray(hidden), rows.iloc[:0]))
+    return judged
 
 
 def _judged(
-    rows: "pd.DataFrame", runs: Mapping[Any, Run], pool: Pool, count: int, fitted: "pd.DataFrame"
+    rows: "pd.DataFrame", both: list[np.ndarray], reason: np.ndarray, hidden: np.ndarray, fitted: "pd.DataFrame"
 ) -> tuple["pd.DataFrame", dict[str, Any]]:
-    """A curve's rows with their intervals and verdicts, and its vote."""
+    """A curve's rows with their intervals and verdicts, and its vote.
+
+    `both` are simulated studies of the rows that can be simulated, and the same by sampling alone, (studies, rows);
+    `reason` says of these why they have no vote, and `hidden` which show no interval.
+    """
     able = rows.why.eq("").to_numpy()
     rows = rows.assign(predicted=np.nan, low=np.nan, high=np.nan, sharpness=np.nan, crps=np.nan)
     rows["verdict"] = np.where(able, "", "not simulated: " + rows.why)
     first = rows.iloc[0]
     curve = {
-        "study": first.study,
-        "quantity": first.quantity,
-        "role": first.role,
-        "points": 0,
-        "verdict": "not counted",
-    }
-    curve |= dict.fromkeys(["share", "sharpness", "score"], np.nan) | {"borderline": False}
+        "study": first.study, "quantity": first.quantity, "role": first.role, "points": 0, "verdict": "not counted",
+        "borderline": False,
+    } | dict.fromkeys(["share", "sharpness", "score"], np.nan)  # fmt: skip
     if not able.any():
         return rows, curve | {"verdict": "not simulated"}
-    some = rows.loc[able]
-    simulated, best = (studies(some, runs, pool, count, best) for best in (False, True))
+    some, (simulated, best) = rows.loc[able], both
     own, ideal = interval(simulated), interval(best)
-    reference = is_reference(some)
-    reason = np.select(
-        [reference, some.n.isna(), some.checked != "verified"], [REFERENCE, NO_N, "unverified"], default=""
-    )
-    hidden = reference | some.n.isna()
+    reference = reason == REFERENCE
     sharpness = own.width / ideal.width
     alone = np.select(
         [(some.observed < own.low) | (some.observed > own.high), sharpness > UNINFORMATIVE],
@@ -568,12 +589,14 @@ def _judged(
     votes = reason == ""
     if votes.any():
         plain = ~some.statistic.isin(OWN_UNIT).to_numpy()
-        scaled = (plain & (noises().get(first.quantity, Noise()).assay > 0))[votes]
+        assayed = first.quantity in noises() and noises()[first.quantity].assay > 0 and len(fitted) > 0
+        scaled = (plain & assayed)[votes]
         seen = some.loc[votes]
         verdict = judge(simulated[:, votes], best[:, votes], seen.observed.to_numpy(float), scaled)
         curve |= {"points": int(votes.sum()), **verdict._asdict(), "verdict": verdict.verdict}
-        curve |= {"borderline": verdict.borderline(count)}
-        curve |= {"score": skill(seen, simulated[:, votes], best[:, votes], scaled, fitted)}
+        curve |= {"borderline": verdict.borderline(len(simulated))}
+        if len(fitted):
+            curve |= {"score": skill(seen, simulated[:, votes], best[:, votes], scaled, fitted)}
     return rows, curve
 
 
@@ -582,7 +605,7 @@ ROWS = (
 )  # fmt: skip
 
 
-def _collected(rows: "pd.DataFrame", judged: list[Any], size: Size, lost: float) -> Validation:
+def _collected(judged: list[Any], size: Size, lost: float) -> Validation:
     """Failures first: in the order of the verdicts, `check` before `fit`."""
     import pandas as pd
 

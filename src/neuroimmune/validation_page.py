@@ -60,6 +60,13 @@ LIMITS = """## What this cannot tell
   check, is also the source of RMSSD at rest, and says nothing new.
 - Asleep the model's heart slows by about three tenths, more than most nights that were measured; no fitted row says.
 - Who took part is simulated as anyone: age, sex, training and eligibility are not.
+- Of illness: the ill of the clinic are those who meet a definition a year after infection, most of them after
+  mononucleosis, while real clinics see people ill for years, referred, and mostly women. A study of people of the
+  cohorts comes from ten of fifty draws of the fit; a meta-analysis without a number of people is judged by its own
+  standard error; "sign of the difference" is whether a test of so many people is significant, and in which direction.
+- Some studies of role check also gave a prior of a number that no row tells (nelson2019, tak2011, lim2020cpet, chu2018,
+  charlton2025, katz2014 of NK cells); and not every row of role fit was fitted: of fibromyalgia's cytokines, prevalence
+  and RECOVER's post-exertional malaise none was. docs/fit-illness.md lists those that were.
 - The noise of two readings is drawn apart, however near they are; pulses of hormones last longer than ten minutes. Two
   markers of one thing at one hour (harma1994) are one reading here.
 """

@@ -83,8 +83,9 @@ def pack(people_rows: np.ndarray, dtype: type = np.float32) -> np.ndarray:
 
 def unpack(blocks: np.ndarray, people: int) -> np.ndarray:
     """(blocks, ..., rows * LANES) to (people, ..., rows)."""
-    lanes = np.moveaxis(blocks.reshape(*blocks.shape[:-1], -1, LANES), (-2, 0, -1), (0, 1, 2))  # times last in memory
-    return np.moveaxis(lanes.reshape(len(lanes), -1, *lanes.shape[3:]), 0, -1)[:people]
+    rows = blocks.reshape(*blocks.shape[:-1], blocks.shape[-1] // LANES, LANES)
+    lanes = np.moveaxis(rows, (-2, 0, -1), (0, 1, 2))  # times last in memory
+    return np.moveaxis(lanes.reshape(len(lanes), lanes.shape[1] * lanes.shape[2], *lanes.shape[3:]), 0, -1)[:people]
 
 
 def advance(

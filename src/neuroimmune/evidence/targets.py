@@ -63,3 +63,23 @@ def targets(name: str) -> "pd.DataFrame":
     rise = rows["value"] - values.reindex(pd.MultiIndex.from_arrays(own)).to_numpy()
     rows["rise"] = rise.where(rows["protocol"] != "quiet-day")
     return rows
+
+
+def illness_targets() -> "pd.DataFrame":
+    """Published numbers about illness, one row each, in the columns of `evidence.targets`.
+
+    `time_h` counts from onset, or from infection in cohorts that do not wait for it.
+
+    >>> rows = illness_targets()
+    >>> rows.query("study == 'katz2009' and quantity == 'cfs_fukuda' and statistic == 'percent ill'").value.tolist()
+    [13.0, 7.0, 4.0]
+    """
+    import pandas as pd
+
+    folder = files("neuroimmune.evidence").joinpath("illness")
+    tables = []
+    for path in sorted((p for p in folder.iterdir() if p.name.endswith(".csv")), key=lambda p: p.name):
+        with path.open(encoding="utf-8") as file:
+            tables.append(pd.read_csv(file, dtype={"note": str, "doi": str, "settings": str}))
+    rows = pd.concat(tables, ignore_index=True).fillna({"settings": "", "note": "", "population": ""})
+    return rows.assign(rise=float("nan"))

@@ -3,8 +3,9 @@
 from typing import Any, NamedTuple
 
 from neuroimmune.kinetics import hill
-from neuroimmune.quantity import System, par, state
+from neuroimmune.quantity import System, fitted, par, state
 
+FIT_ILLNESS = fitted("illness")
 FALSIFIED_BY = (
     "removal of plasma cells and antibody (not of B cells alone) in a blinded trial that leaves the ill as they were; "
     "or antibody that, followed from the acute illness, is not higher in those who stay ill"
@@ -24,7 +25,7 @@ class AdaptiveState(NamedTuple):
 
 
 class Adaptive(System):
-    """Infection raises plasma cells against the self; antibody that damages tissue calls for more of them.
+    """Infection raises plasma cells against the self; their antibody calls for more of them.
 
     The loop goes through B cells, yet plasma cells live on without them: depletion of B cells takes months to tell, and
     antibody falls no faster than with the half-life of IgG. Its strength is `loop`; alone it holds from 2 upwards.
@@ -34,8 +35,8 @@ class Adaptive(System):
     """
 
     loop: float = par(
-        0.9, "1", "strength of the autoantibody loop",
-        "assumed: below its fold in most; see `neuroimmune explain loops`", spread=0.35,
+        0.6403, "1", "strength of the autoantibody loop",
+        FIT_ILLNESS + "; prior: below its fold in most; see `neuroimmune explain loops`", spread=0.5177,
     )  # fmt: skip
     loop_hill: float = par(
         2.0, "1", "steepness of the return", "assumed: the least with which two states can be", fixed=True
@@ -48,8 +49,8 @@ class Adaptive(System):
         spread=0.3,
     )  # fmt: skip
     infection_on_autoreactive: float = par(
-        5.0, "1", "plasma cells against the self under lasting interferon of 1",
-        "assumed: enough to pass a fold at 2.5", spread=0.3,
+        1.026, "1", "plasma cells against the self under lasting interferon of 1",
+        FIT_ILLNESS + "; prior: enough to pass a fold at 2.5", spread=0.3,
     )  # fmt: skip
     k_antibody: float = par(
         0.001375, "1/hour", "removal of IgG, half-life 21 d", "assumed: textbooks; no paper was seen"

@@ -6,6 +6,7 @@ from neuroimmune.kinetics import minimum, positive
 from neuroimmune.quantity import System, fitted, output, par, state
 
 FIT = fitted("symptoms")
+FIT_ILLNESS = fitted("illness")
 FALSIFIED_BY = (
     "people who are ill and whose vessels, heart rate and blood flow to the brain on standing are those of healthy "
     "people of the same fitness"
@@ -60,7 +61,7 @@ class Autonomic(System):
     sleep_on_arousal: float = par(
         0.05, "1", "fall of arousal in sleep", "assumed: little, for vagal tone alone slows the heart by a quarter"
     )  # fmt: skip
-    tau_injury: float = par(1000.0, "hour", "time for vessels to heal", "assumed: six weeks", spread=0.8)
+    tau_injury: float = par(1037.0, "hour", "time for vessels to heal", FIT_ILLNESS + "; prior: six weeks", spread=0.8)
     infection_on_injury: float = par(
         1.0, "1", "injury under lasting interferon of 1", "assumed: this sets its unit", spread=0.5
     )

@@ -6,6 +6,7 @@ from neuroimmune.kinetics import hill
 from neuroimmune.quantity import System, fitted, output, par, state
 
 FIT = fitted("symptoms")
+FIT_ILLNESS = fitted("illness")
 FALSIFIED_BY = (
     "TSPO signal, or a better marker of microglia, that is that of healthy people in those who are ill, scanned again "
     "after a second infection"
@@ -44,9 +45,12 @@ class Brain(System):
     tau_slow: float = par(6.29, "hour", "time of the slow path", FIT)
     tau_active: float = par(9.781, "hour", "time for active microglia to follow", FIT)
     tau_priming: float = par(
-        500.0, "hour", "time for priming under full activity", "assumed: weeks, so that a cold primes a little"
+        416.6, "hour", "time for priming under full activity",
+        FIT_ILLNESS + "; prior: weeks, so that a cold primes a little",
     )  # fmt: skip
-    tau_primed: float = par(1500.0, "hour", "time for priming to fade", "assumed: rodents, weeks to months", spread=0.3)
+    tau_primed: float = par(
+        1458.0, "hour", "time for priming to fade", FIT_ILLNESS + "; prior: rodents, weeks to months", spread=0.3
+    )
     active_half: float = par(
         2.0, "1", "activity at which priming is half its most", "assumed: about that of some hours after endotoxin"
     )
@@ -54,8 +58,8 @@ class Brain(System):
         2.0, "1", "steepness of priming", "assumed: what daily life does to IL-6 primes nobody", fixed=True
     )
     loop: float = par(
-        0.5, "1", "strength of the loop: activity that primed microglia keep up by themselves, at most",
-        "assumed: below its fold in most; see `neuroimmune explain loops`", spread=0.35,
+        0.4074, "1", "strength of the loop: activity that primed microglia keep up by themselves, at most",
+        FIT_ILLNESS + "; prior: below its fold in most; see `neuroimmune explain loops`", spread=0.5177,
     )  # fmt: skip
     loop_half: float = par(0.25, "1", "priming at which half of that is kept up", "assumed: a quarter of the cells")
     loop_hill: float = par(

@@ -6,6 +6,7 @@ from neuroimmune.kinetics import e_folds, hill, positive, power
 from neuroimmune.quantity import System, fitted, output, par, state
 
 FIT = fitted("symptoms")
+FIT_ILLNESS = fitted("illness")
 FALSIFIED_BY = (
     "strict pacing for months, verified by accelerometer, after which an exercise test is followed by as long a crash "
     "as before; or people without any crash whose illness lasts as long"
@@ -89,27 +90,35 @@ class Energy(System):
         "assumed: the ventilatory threshold of sedentary people", spread=0.15, range=(0.05, 1.2),
     )  # fmt: skip
     sick_on_envelope: float = par(
-        1.15, "1", "shrinking of the envelope by illness", "assumed: with it a test costs an ill person two weeks",
-        spread=0.4,
+        1.605, "1", "shrinking of the envelope by illness",
+        FIT_ILLNESS + "; prior: with it a test costs an ill person two weeks", spread=0.4,
     )  # fmt: skip
     loop: float = par(
-        0.3, "1", "strength of the exertional loop: shrinking of the envelope by the signal, an e-fold of it",
-        "assumed: below its fold in most; see `neuroimmune explain loops`", spread=0.35,
+        0.5545, "1", "strength of the exertional loop: shrinking of the envelope by the signal, an e-fold of it",
+        FIT_ILLNESS + "; prior: below its fold in most; see `neuroimmune explain loops`", spread=0.5177,
     )  # fmt: skip
     signal_half: float = par(
         0.1, "1", "signal from which it is felt", "assumed: with it a sedentary person feels two tests for some days"
     )
     k_debt: float = par(
-        1.1, "1/hour", "debt by effort of twice the envelope",
-        "assumed: a test of an ill person makes a debt of about 1", spread=0.4,
+        0.8355, "1/hour", "debt by effort of twice the envelope",
+        FIT_ILLNESS + "; prior: a test of an ill person makes a debt of about 1", spread=0.4,
     )  # fmt: skip
     debt_hill: float = par(2.0, "1", "steepness with which debt follows the excess", "assumed: of 1, 2 and 3 the one "
         "with which both test and daily life can exceed an envelope", fixed=True)  # fmt: skip
     tau_repay: float = par(
-        24.0, "hour", "time to repay debt in health", "assumed: two days after a test, moore2023", spread=0.5
+        19.8,
+        "hour",
+        "time to repay debt in health",
+        FIT_ILLNESS + "; prior: two days after a test, moore2023",
+        spread=0.5,
     )
     sick_on_repay: float = par(
-        1.0, "1", "slowing of repayment by illness", "assumed: with it a test costs an ill person two weeks", spread=0.4
+        1.747,
+        "1",
+        "slowing of repayment by illness",
+        FIT_ILLNESS + "; prior: with it a test costs an ill person two weeks",
+        spread=0.4,
     )
     tau_delay: float = par(
         12.0, "hour", "time for the signal to follow debt", "assumed: from hours to more than a day", spread=0.7
@@ -129,13 +138,19 @@ class Energy(System):
         32.8, "mL/kg/minute", "oxygen uptake at most, as fit as usual", "walitt2024: 9 controls, SD 6.6", spread=0.2
     )
     signal_on_work: float = par(
-        0.12, "1", "fall of work at threshold by the signal, an e-fold of it", "assumed: a fifth on the day after"
+        0.135,
+        "1",
+        "fall of work at threshold by the signal, an e-fold of it",
+        FIT_ILLNESS + "; prior: a fifth on the day after",
     )
     signal_on_vo2: float = par(
-        0.06, "1", "fall of the most uptake by the signal, an e-fold of it", "assumed: a seventh on the day after"
+        0.1325,
+        "1",
+        "fall of the most uptake by the signal, an e-fold of it",
+        FIT_ILLNESS + "; prior: a seventh on the day after",
     )
     sick_on_work: float = par(
-        0.1, "1", "fall of work by illness", "assumed: a sixth less on the first day, lim2020cpet"
+        0.114, "1", "fall of work by illness", FIT_ILLNESS + "; prior: a sixth less on the first day, lim2020cpet"
     )
 
     def rates(

@@ -3,8 +3,9 @@
 from typing import Any, NamedTuple
 
 from neuroimmune.kinetics import hill, positive
-from neuroimmune.quantity import System, output, par, state
+from neuroimmune.quantity import System, fitted, output, par, state
 
+FIT_ILLNESS = fitted("illness")
 FALSIFIED_BY = (
     "people who are ill and whose plasma LPS, followed for months, is that of healthy people; or a treatment that "
     "closes the barrier and brings LPS down while nobody gets better"
@@ -38,8 +39,8 @@ class Gut(System):
     """
 
     loop: float = par(
-        0.9, "1", "strength of the gut's loop", "assumed: below its fold in most; see `neuroimmune explain loops`",
-        spread=0.35,
+        0.8213, "1", "strength of the gut's loop", FIT_ILLNESS + "; prior: below its fold in most",
+        spread=0.5177,
     )  # fmt: skip
     loop_half: float = par(
         0.4, "1", "rise of lipopolysaccharide at which its return is half",
@@ -65,7 +66,10 @@ class Gut(System):
         "vanuytsel2014: abstract, speech doubles it in who answers as usual, whose drive is 15",
     )  # fmt: skip
     inflammation_on_barrier: float = par(
-        0.4, "1", "permeability by interferon of 1", "assumed: a bout of illness opens it as much as dysbiosis"
+        0.4004,
+        "1",
+        "permeability by interferon of 1",
+        FIT_ILLNESS + "; prior: a bout of illness opens it as much as dysbiosis",
     )
     k_lps: float = par(
         1.0, "1/hour", "removal of lipopolysaccharide", "assumed: as injected endotoxin in models, 1.0 to 1.1"

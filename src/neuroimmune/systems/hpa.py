@@ -6,6 +6,7 @@ from neuroimmune.kinetics import circadian, exp, hill, positive, repressed, satu
 from neuroimmune.quantity import System, fitted, output, par, state
 
 FIT = fitted("hpa")
+FIT_ILLNESS = fitted("illness")
 FALSIFIED_BY = (
     "people who are ill and whose feedback, tested with a low dose of dexamethasone, and mean cortisol are those of "
     "healthy people at every visit; or a set-point moved back for months while nobody gets better"
@@ -53,8 +54,9 @@ class HPA(System):
       twice the cortisol before a jury (nelson_tsst) than after CRH (ocrf1983).
     - Cytokines drive CRH past MR. What raises ACTH tenfold then does less as a trace.
 
-    The loop: inflammation that lasts lowers the set-point, less cortisol holds inflammation back, so it lasts.
-    The axis itself has one steady state and cannot hold (karin2020); this can, from a strength `loop` of 2 upwards.
+    The loop: inflammation that lasts lowers the set-point, and with it what the axis holds back of inflammation, so it
+    lasts; what is no longer held back goes by the set-point itself, not by cortisol, which hardly falls.
+    The axis itself has one steady state and cannot hold (karin2020); this can, from a strength `loop` of about 2.
 
     Without rhythm and CBG and with an adrenal in proportion to ACTH it is the published model. Valid for hours to
     months; not for adrenal failure.
@@ -99,22 +101,22 @@ class HPA(System):
     rhythm_12h_peak: float = par(5.961, "hour", "its peak", FIT, range=(0.0, 12.0))
 
     loop: float = par(
-        0.9, "1", "strength of the set-point's loop",
-        "assumed: below its fold in most; see `neuroimmune explain loops`", spread=0.35,
+        0.5795, "1", "strength of the set-point's loop",
+        FIT_ILLNESS + "; prior: below its fold in most; see `neuroimmune explain loops`", spread=0.5177,
     )  # fmt: skip
     loop_hill: float = par(
         2.0, "1", "steepness of the return", "assumed: the least with which two states can be", fixed=True
     )
     loop_half: float = par(
-        0.15,
+        0.1,
         "pg/mL",
         "rise of IL-6 at which the set-point is half lowered",
         "assumed: what the hold lost at 1 lets rise",
     )
     tau_set_point: float = par(1000.0, "hour", "time for the set-point to move", "assumed: six weeks", spread=0.3)
     set_point_on_cortisol: float = par(
-        0.08, "1", "fall of the cortisol at which feedback is one, by a set-point of 1",
-        "assumed: patients' basal cortisol is some 0.15 to 0.35 SD lower, tak2011",
+        0.1382, "1", "fall of the cortisol at which feedback is one, by a set-point of 1",
+        FIT_ILLNESS + "; prior: patients' basal cortisol is some 0.15 to 0.35 SD lower, tak2011",
     )  # fmt: skip
 
     k_crh_human: float = par(1.395, "1/hour", "removal of human CRH", FIT)

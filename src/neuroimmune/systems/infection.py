@@ -3,8 +3,9 @@
 from typing import Any, NamedTuple
 
 from neuroimmune.kinetics import hill, log, positive, repressed, saturating
-from neuroimmune.quantity import System, output, par, state
+from neuroimmune.quantity import System, fitted, output, par, state
 
+FIT_ILLNESS = fitted("illness")
 FALSIFIED_BY = (
     "an antiviral that stops latent virus from making protein, shown by its markers, and leaves the ill as they were "
     "in a blinded trial; or markers of reactivation that are no higher in those who stay ill"
@@ -54,9 +55,9 @@ class Infection(System):
     months. Some infected B cells stay for life and reseed the throat, which sheds the more, the weaker immunity is.
 
     The loop: virus that wakes in memory B cells of a carrier exhausts what holds it, and exhausted immunity lets it
-    wake; acute infection and stress start it. Its strength is `loop`; alone it holds from 2 upwards. It is contested: a
-    deficient response was found (loebel2014), antivirals against it failed in blinded trials.
-    The airway virus stands for others by other numbers (protocols `sars-cov-2`, `cold`). Free virus follows infected
+    wake; acute infection and stress start it. Its strength is `loop`; alone it holds from somewhat above 2. It is
+    contested: a deficient response was found (loebel2014), antivirals against it failed in blinded trials. The
+    airway virus stands for others by other numbers (protocols `sars-cov-2`, `cold`). Free virus follows infected
     cells at once. TNF, which rises on the third day of influenza (hayden1998), does not move. Most numbers are
     assumed, by hand, so that onset, peak, end and the share who fall ill come out as in the rows of role fit of the
     two protocols.
@@ -126,8 +127,8 @@ class Infection(System):
         "assumed: slower than a lifetime, and what virus remains renews it",
     )
     loop: float = par(
-        0.9, "1", "strength of the viral loop", "assumed: below its fold in most; see `neuroimmune explain loops`",
-        spread=0.35,
+        0.6192, "1", "strength of the viral loop", FIT_ILLNESS + "; prior: below its fold in most",
+        spread=0.5177,
     )  # fmt: skip
     loop_hill: float = par(
         2.0, "1", "steepness of the return", "assumed: the least with which two states can be", fixed=True
@@ -136,12 +137,12 @@ class Infection(System):
         1e-6, "1", "reservoir from which reactivation can come, at half", "assumed: a tenth of a carrier's"
     )
     latent_on_exhaustion: float = par(
-        1.5, "1", "exhaustion under lasting infection of all B cells that can be",
-        "assumed: enough to pass a fold at 2.5", spread=0.3,
+        0.5893, "1", "exhaustion under lasting infection of all B cells that can be",
+        FIT_ILLNESS + "; prior: enough to pass a fold at 2.5", spread=0.3,
     )  # fmt: skip
     interferon_on_exhaustion: float = par(
-        1.0, "1", "exhaustion in a carrier under lasting interferon of 1", "assumed: less than by the virus itself",
-        spread=0.3,
+        0.5843, "1", "exhaustion in a carrier under lasting interferon of 1",
+        FIT_ILLNESS + "; prior: less than by the virus itself", spread=0.3,
     )  # fmt: skip
     stress_on_reactivation: float = par(
         1.0, "1", "waking of virus under the stress of a jury that lasts", "assumed: titres rise in stressed students"

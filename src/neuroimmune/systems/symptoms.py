@@ -6,6 +6,7 @@ from neuroimmune.kinetics import positive, power
 from neuroimmune.quantity import System, fitted, output, par
 
 FIT = fitted("symptoms")
+FIT_ILLNESS = fitted("illness")
 
 
 class SymptomOutputs(NamedTuple):
@@ -29,9 +30,10 @@ class Symptoms(System):
 
     Sleepiness tires the more, the larger the debt, but a night of enough sleep ends both fatigue and sleepiness, while
     reactions stay slow (pejovic2013, lekander2013).
-    What keeps up illness (`held`) and what follows exertion (`felt`) act on all of them, in each person on some more
-    than on others: who feels it as pain is said to have fibromyalgia. No experiment tells these weights; that of
-    fatigue sets the unit of `held`. Functional neurological symptoms are exploratory: no number stands behind them.
+    What keeps up illness (`held`) and what follows exertion (`felt`) act on those that patients name, in each
+    person on some more than on others: who feels it as pain is said to have fibromyalgia. No experiment tells these
+    weights; that of fatigue sets the unit of `held`. Functional neurological symptoms are exploratory: no number
+    stands behind them.
     First form. The weights are shared by all experiments; pain, mood and cognition rest on few numbers.
     Typhoid vaccine is contested: harrison2015 found fatigue, paine2013 no change of mood.
     """
@@ -59,11 +61,11 @@ class Symptoms(System):
     )  # fmt: skip
     malaise_rest: float = par(4.0, "1", "worsening after exertion at rest", "assumed: low on the scale", spread=0.5)
     felt_on_malaise: float = par(
-        0.5, "1", "worsening by what follows exertion", "assumed: more than of fatigue", spread=0.3
+        0.4759, "1", "worsening by what follows exertion", FIT_ILLNESS + "; prior: more than of fatigue", spread=0.3
     )
     unrefreshing_rest: float = par(15.0, "1", "unrefreshing sleep in health", "assumed: low on the scale", spread=0.5)
     held_on_unrefreshing: float = par(
-        1.1, "1", "unrefreshing sleep by what keeps up illness", "assumed: as fatigue", spread=0.4
+        1.058, "1", "unrefreshing sleep by what keeps up illness", FIT_ILLNESS + "; prior: as fatigue", spread=0.4
     )
     felt_on_unrefreshing: float = par(
         0.2, "1", "unrefreshing sleep by what follows exertion", "assumed: as fatigue", spread=0.4
