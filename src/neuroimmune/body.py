@@ -219,6 +219,7 @@ class Body(System):
 
     def __post_init__(self, without: Sequence[str]) -> None:
         known = {name: (path,) for name, path in LOOPS.items()} | ARROWS
+        without = [without] if isinstance(without, str) else without
         for name in without:
             if name not in known:
                 raise InputError(

@@ -100,7 +100,8 @@ def run(
     whats, body = [load_protocol(name) for name in protocols], ni.Body(without=arrows)
     lacking = f"without {', '.join(arrows)}" if arrows else ""
     days = max(what.days for what in whats) if days is None else days
-    every = (0.1 if days <= 3 and not daily else 1.0) if every is None else every
+    fine = min((what.every for what in whats if what.every), default=0.1 if days <= 3 else 1.0)
+    every = (1.0 if daily else fine) if every is None else every
     who = draw(body, people, seed) if people != 1 else body
     show = list(dict.fromkeys(name for what in whats for name in what.show or PANELS))
     kept = [f"{name}_{reduction}" for name in show for reduction in daily] if daily else show
@@ -454,15 +455,18 @@ def _print_cohort(found: "History", turned_away: int, predictors: "pd.DataFrame"
             )
             rows.append(
                 {"definition": definition, "months": months, "ill [%]": 100 * found.ill(definition, week).mean(),
-                 "low": low, "high": high, "studies of": n, "cohorts found": cohorts}
+                 "95 %": f"{low:.1f} to {high:.1f}", "of": n, "cohorts": cohorts}
             )  # fmt: skip
     who = f"{int(found.enrolled.sum()):,} of {len(found.enrolled):,} people enrolled"
     if not rows:
-        typer.echo(f"\n{about.meaning}: {who}; followed for {found.last_week} weeks, too short for the first visit")
+        typer.echo(
+            f"\n{about.meaning}: {who}; followed for {found.last_week} weeks. The first visit is after "
+            f"{week_of(TABLE_MONTHS[0])}: ask for --days {7 * week_of(TABLE_MONTHS[0])} or more"
+        )
         return
     _print_table(f"{about.meaning}: {who}, months since {since}", list(rows[0]), rows)
     _console().print(
-        "low and high: 95 % of simulated studies of so many people. * recalled, nobody has seen it in a source.\n"
+        "95 %: of simulated studies of so many people. * recalled, nobody has seen it in a source.\n"
         f"{turned_away:,} reasons turned away people not healthy at rest (pulse, cortisol, IL-6, CRP, fatigue)."
     )
     for definition in about.definitions[:1]:
@@ -532,6 +536,9 @@ def _print_table(title: str, headings: list[str], rows: list[dict[Any, Any]]) ->
     table = Table(title=f"\n{title}", title_justify="left", box=None, header_style="bold", pad_edge=False)
     for heading in headings:
         text = all(isinstance(row[heading], str) for row in rows)
+        if heading == "cohorts":  # may be long
+            table.add_column(heading)
+            continue
         table.add_column(
             heading.replace("_h", " [h]").replace("[", r"\["), justify="left" if text else "right", no_wrap=True
         )

@@ -127,8 +127,8 @@ class History:
 
     name: str
     population: Population
-    weeks: np.ndarray
-    reports: Mapping[str, np.ndarray]
+    weeks: np.ndarray = field(repr=False)
+    reports: Mapping[str, np.ndarray] = field(repr=False)
     failed: Sequence[int] = ()
     _kept: dict[str, Any] = field(default_factory=dict, repr=False)
 

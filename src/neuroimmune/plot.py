@@ -31,7 +31,7 @@ NAMES = {
     "tnf": "TNF", "il6": "IL-6", "il8": "IL-8", "il10": "IL-10", "acth": "ACTH", "crp": "CRP", "crh": "CRH",
     "temperature": "Temperature rise", "cortisol_saliva": "Salivary cortisol", "rmssd": "RMSSD",
     "tspo": "TSPO signal", "pain_threshold": "Pressure pain threshold", "sickness": "Flu-like symptoms",
-    "airway_titre": "Influenza in the nose", "ebv_titre": "EBV in the throat",
+    "airway_titre": "Virus in the nose", "ebv_titre": "EBV in the throat",
     "held": "What keeps up illness", "post_exertional_malaise": "Post-exertional malaise",
     "envelope": "Exertion without debt", "vo2_peak": "Oxygen uptake at most",
     "post_exertional": "Post-exertional signal",

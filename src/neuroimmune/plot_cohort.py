@@ -18,6 +18,7 @@ LABELS = {
     "postinfective_fatigue": "New lasting fatigue", "cfs_fukuda": "CFS, 1994", "iom": "ME/CFS, IOM 2015",
     "pem": "Post-exertional malaise",
 }  # fmt: skip
+DODGE = 0.35  # months between points that would hide each other
 STUDY = 250  # people of a simulated study, whose shares the band holds, where no cohort says
 
 
@@ -37,6 +38,7 @@ def plot_cohort(history: History, path: str | Path | None = None) -> "Figure":
     import matplotlib
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
+    from matplotlib.ticker import MultipleLocator
 
     rows, weeks = observed_shares(history), np.arange(MONTH, history.last_week + 1, 2)
     definitions = history.cohort.definitions
@@ -52,10 +54,14 @@ def plot_cohort(history: History, path: str | Path | None = None) -> "Figure":
             months = weeks / WEEKS_A_MONTH
             axis.fill_between(months, low, high, color=MODEL, alpha=0.2, linewidth=0)
             axis.plot(months, 100.0 * history.ill(definition, weeks).mean(0), color=MODEL)
-            for row in rows.loc[rows.quantity == definition].itertuples():
+            mine = rows.loc[rows.quantity == definition]
+            beside = DODGE * (
+                mine.groupby("time_h").cumcount() - (mine.groupby("time_h").id.transform("count") - 1) / 2
+            )
+            for row, shift in zip(mine.itertuples(), beside, strict=True):
                 colour = MEASURED if row.role == "check" else OTHER
                 axis.errorbar(
-                    row.time_h / (168.0 * WEEKS_A_MONTH), row.value, 1.96 * np.nan_to_num(row.se), color=colour,
+                    row.time_h / (168.0 * WEEKS_A_MONTH) + shift, row.value, 1.96 * np.nan_to_num(row.se), color=colour,
                     fmt=studies[row.study], ms=3, mew=0.6, elinewidth=0.6, capsize=1.5, clip_on=False,
                     mfc=colour if row.checked == "verified" else "white",
                 )  # fmt: skip
@@ -63,6 +69,7 @@ def plot_cohort(history: History, path: str | Path | None = None) -> "Figure":
             axis.set_ylabel("Share ill (%)")
             axis.set_ylim(0, max(1.0, axis.get_ylim()[1]))
             axis.set_xlim(0, months[-1])
+            axis.xaxis.set_major_locator(MultipleLocator(6 if months[-1] > 12 else 2))
         axes[-1].set_xlabel(f"Months since {since}")
         handles = [Line2D([], [], color=MODEL, label=f"model, {int(history.enrolled.sum()):,} people")]
         for study, marker in studies.items():

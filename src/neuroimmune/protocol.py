@@ -42,6 +42,7 @@ class Protocol:
     `settings` are those it was loaded with, as texts; `zero` is the hour from which its results are counted, by default
     that of the first thing that happens, and `since` what that moment is called, by default what happens then; `show`
     names what is worth drawing. `parameters` are those of the germ: other middles, about which people differ as before.
+    `every` is a spacing [hour] at which nothing that happens is missed, if the usual one would miss it.
 
     >>> import neuroimmune as ni
     >>> doses = [ni.give("endotoxin", "1 ng/kg", at="09:00"), ni.give("endotoxin", "1 ng/kg", at="day 1 09:00")]
@@ -60,6 +61,7 @@ class Protocol:
     since: str = ""
     show: Sequence[str] = ()
     parameters: Mapping[str, float] = field(default_factory=dict)
+    every: float = 0.0
 
     def __post_init__(self) -> None:
         if isinstance(self.happenings, Happening):
@@ -319,6 +321,7 @@ def from_dict(
             for path, text in file.parameters.items()
             if (value := _parameter(where, path, text, chosen)) is not None
         },
+        file.every or 0.0,
     )
 
 

@@ -39,6 +39,7 @@ class ProtocolFile(BaseModel):
     name: str
     title: str = ""
     days: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    every: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     source: str = ""
     note: str = ""
     settings: dict[str, str | int | float] = {}
