@@ -80,16 +80,7 @@ def plot_course(
 def plot_lines(lines: Sequence[Line], names: Sequence[str], path: str | Path | None = None) -> "Figure":
     """The same for courses side by side: each in its own colour, counted from its own zero."""
     import matplotlib
-    from matplotlib.figure import Figure
     from matplotlib.ticker import MultipleLocator
-
-    class NotebookFigure(Figure):
-        """A figure that a notebook shows without pyplot."""
-
-        def _repr_png_(self) -> bytes:
-            file = io.BytesIO()
-            self.savefig(file, format="png", dpi=200)
-            return file.getvalue()
 
     if not names:
         raise InputError("there is nothing to draw: the course holds no variables")
@@ -103,7 +94,7 @@ def plot_lines(lines: Sequence[Line], names: Sequence[str], path: str | Path | N
         texts = [str(handle.get_label()) for handle in handles]
         beside = 2 if len(texts) > 1 and max(map(len, texts)) <= LEGEND // 2 else 1
         height = 1.2 * rows + 0.2 + 0.11 * (-(-len(texts) // beside) + sum(text.count("\n") for text in texts))
-        figure = NotebookFigure(figsize=(COLUMN, height), layout="constrained", dpi=300)
+        figure = new_figure(COLUMN, height)
         axes = figure.subplots(rows, columns, squeeze=False)
         for axis, name in zip(axes.flat, names, strict=False):
             last = max(_end(line, name) for line in lines)
@@ -129,6 +120,21 @@ def plot_lines(lines: Sequence[Line], names: Sequence[str], path: str | Path | N
         if path is not None:
             save_figure(figure, Path(path))
     return figure
+
+
+def new_figure(width: float, height: float) -> "Figure":
+    """An empty figure of so many inches, which a notebook shows without pyplot."""
+    from matplotlib.figure import Figure
+
+    class NotebookFigure(Figure):
+        """A figure that shows itself."""
+
+        def _repr_png_(self) -> bytes:
+            file = io.BytesIO()
+            self.savefig(file, format="png", dpi=200)
+            return file.getvalue()
+
+    return NotebookFigure(figsize=(width, height), layout="constrained", dpi=300)
 
 
 def _colours(lines: int) -> list[tuple[str, str]]:

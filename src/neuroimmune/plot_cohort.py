@@ -8,7 +8,7 @@ import numpy as np
 from neuroimmune.cohorts import MONTH, WEEKS_A_MONTH, History, bands
 from neuroimmune.evidence.sources import sources
 from neuroimmune.evidence.targets import illness_targets
-from neuroimmune.plot import COLUMN, MARKERS, MEASURED, MODEL, OTHER, STYLE, save_figure
+from neuroimmune.plot import COLUMN, MARKERS, MEASURED, MODEL, OTHER, STYLE, new_figure, save_figure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +36,6 @@ def plot_cohort(history: History, path: str | Path | None = None) -> "Figure":
     A hollow point is a number that nobody has seen in a source.
     """
     import matplotlib
-    from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
     from matplotlib.ticker import MultipleLocator
 
@@ -45,7 +44,7 @@ def plot_cohort(history: History, path: str | Path | None = None) -> "Figure":
     sizes = rows.groupby("quantity").n.median().to_dict()
     studies = dict(zip(dict.fromkeys(rows.study), MARKERS, strict=False))
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(COLUMN, 1.45 * len(definitions) + 0.35), layout="constrained", dpi=300)
+        figure = new_figure(COLUMN, 1.45 * len(definitions) + 0.35)
         axes = figure.subplots(len(definitions), 1, squeeze=False, sharex=True)[:, 0]
         since = "onset" if history.cohort.from_onset else "infection" if history.cohort.protocol else "the start"
         for axis, definition in zip(axes, definitions, strict=True):
