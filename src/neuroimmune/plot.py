@@ -100,7 +100,7 @@ def plot_lines(lines: Sequence[Line], names: Sequence[str], path: str | Path | N
             last = max(_end(line, name) for line in lines)
             unit, scale = ("days", 24.0) if last > 72 else ("h", 1.0)
             for line, (curve, points) in zip(lines, _colours(len(lines)), strict=False):
-                _curve(axis, line, name, scale, last, curve)
+                _curve(axis, line, name, scale, last, curve, 2.2 if line is not lines[-1] else 1.1)  # none is hidden
                 if line.measured is not None:
                     for study, some in line.measured.loc[line.measured["quantity"] == name].groupby("study"):
                         _points(axis, some, markers[study], scale, points)
@@ -174,7 +174,7 @@ def _ticks(span: float, unit: str) -> float:
     return next((n for n in spacings if span / n <= 5), spacings[-1])
 
 
-def _curve(axis: "Axes", line: Line, name: str, scale: float, last: float, colour: str) -> None:
+def _curve(axis: "Axes", line: Line, name: str, scale: float, last: float, colour: str, width: float) -> None:
     seen = line.course.times <= line.zero + last
     hours, values = (line.course.times[seen] - line.zero) / scale, line.course.values[name][:, seen]
     if last > MONTHS:
@@ -189,7 +189,7 @@ def _curve(axis: "Axes", line: Line, name: str, scale: float, last: float, colou
         axis.fill_between(hours, low, high, color=colour, alpha=0.2, linewidth=0)
     else:
         middle = values[0]
-    axis.plot(hours, middle, color=colour)
+    axis.plot(hours, middle, color=colour, linewidth=width)
 
 
 def _points(axis: "Axes", mine: "pd.DataFrame", marker: str, scale: float, colour: str) -> None:
