@@ -315,7 +315,8 @@ class Life:
         ill = np.clip(np.maximum.reduce([malaise / 100, (sickness - 30) / 70, held / (1.0 + held)]), 0.0, 1.0)
         how = np.full(len(ids), self.behaviour) if self.behaviour else behaviours(self.seed, ids)
         body = day.people.body
-        assert isinstance(body, Body)
+        if not isinstance(body, Body):
+            raise InputError(f"a life is lived by a ni.Body, not by {type(body).__name__}")
         fitness = body.energy.fitness(EnergyState(training=day.state["training"]))  # type: ignore[arg-type]
         within = 0.8 * envelope * fitness / body.energy.daily_effort
         resting = wish * (1.0 - 0.8 * ill)
