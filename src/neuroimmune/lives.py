@@ -49,7 +49,10 @@ CORRELATED = (
 )
 # Change of the logarithm of a trait by a year of age beyond 40.
 BY_AGE = {
-    "autonomic.rmssd_rest": (-0.019, "ln RMSSD 3.48 at 35 to 44 years, 3.10 at 55 to 65"),
+    "autonomic.rmssd_rest": (
+        -0.019,
+        "assumed: ln RMSSD 3.48 at 35 to 44 years and 3.10 at 55 to 65, in a table whose paper was not named",
+    ),
     "energy.vo2_rest": (-0.0105, "kaminsky2015: a tenth less in ten years"),
     "energy.work_threshold_rest": (-0.0105, "assumed: as oxygen uptake"),
 }

@@ -74,7 +74,7 @@ def plot_cohort(history: History, path: str | Path | None = None) -> "Figure":
         for study, marker in studies.items():
             role = rows.loc[rows.study == study, "role"].iloc[0]
             colour = MEASURED if role == "check" else OTHER
-            label = f"{sources()[study].short} ({'fitted' if role == 'fit' else 'held out'})"
+            label = f"{sources()[study].short} ({'fitted' if role == 'fit' else 'never fitted'})"
             handles.append(Line2D([], [], color=colour, marker=marker, ms=3, linestyle="", label=label))
         if (rows.checked != "verified").any():
             handles.append(

@@ -24,7 +24,7 @@ from neuroimmune.cohorts import (
     history_of,
     shares_of_draws,
     week_of,
-)  # fmt: skip
+)
 from neuroimmune.lives import Population, subset
 from neuroimmune.simulation import join, make_plan, solve_batches
 from neuroimmune.streams import stream
@@ -156,6 +156,7 @@ def brought(history: History, who: np.ndarray, week: int) -> tuple[dict[str, np.
     return found, pain, population.draws[who]
 
 
+OF_COHORTS = ("percent ill", "percent ever", "median duration", "hazard ratio", "percent of the ill who are women")
 NUMBERS = re.compile(r"cases (\d+) / controls (\d+)")
 SCALES_OF = {
     ("two-day-test", "mean day 1"): "{}_1", ("two-day-test", "mean day 2"): "{}_2", ("two-day-test", "mean"): "{}",
@@ -210,11 +211,7 @@ def obstacle(row: Any, seen: Seen) -> str:
             return f"the cohorts have no definition {row.quantity!r}"
         if row.statistic == "percent ill" and round(row.time_h / 168.0) > seen.histories[row.protocol].last_week:
             return "people were not followed for so long"
-        if row.statistic in ("percent ill", "percent ever", "median duration", "hazard ratio"):
-            return ""
-        if row.statistic == "percent of the ill who are women":
-            return ""
-        return f"the statistic {row.statistic!r} is not made of cohorts"
+        return "" if row.statistic in OF_COHORTS else f"the statistic {row.statistic!r} is not made of cohorts"
     if seen.ill.sum() < FEWEST:
         return f"only {seen.ill.sum()} of the people are ill a year later"
     if row.protocol == "population":
@@ -304,13 +301,9 @@ def _of_clinic(row: Any, study: Study, groups: dict[Any, np.ndarray], noises: Ma
     given = NUMBERS.search(row.note)
     alone = re.match(r"(cases|controls):", row.population)
     n = LARGE if np.isnan(row.n) else int(row.n)
-    sizes = (
-        (int(given[1]), int(given[2]))
-        if given and not alone
-        else (n, n)
-        if alone or np.isnan(row.n)
-        else (n // 2, n // 2)
-    )
+    sizes = (n, n) if alone or np.isnan(row.n) else (n // 2, n // 2)
+    if given and not alone:
+        sizes = (int(given[1]), int(given[2]))
     patients = np.flatnonzero(seen.ill & (seen.pain if "fibromyalgia" in row.population else True))
     patients = patients if len(patients) else np.flatnonzero(seen.ill)
     who = [patients, np.flatnonzero(~seen.ill)]

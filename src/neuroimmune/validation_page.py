@@ -66,7 +66,8 @@ LIMITS = """## What this cannot tell
   standard error; "sign of the difference" is whether a test of so many people is significant, and in which direction.
 - Some studies of role check also gave a prior of a number that no row tells (nelson2019, tak2011, lim2020cpet, chu2018,
   charlton2025, katz2014 of NK cells); and not every row of role fit was fitted: of fibromyalgia's cytokines, prevalence
-  and RECOVER's post-exertional malaise none was. docs/fit-illness.md lists those that were.
+  and RECOVER's post-exertional malaise none was. docs/fit-illness.md lists those that were, and says which choices
+  were made with verdicts known, of role check too: above all katz2009 is no clean test.
 - The noise of two readings is drawn apart, however near they are; pulses of hormones last longer than ten minutes. Two
   markers of one thing at one hour (harma1994) are one reading here.
 """
