@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 YEAR = 365
+MOST_IN_A_YEAR = 30  # colds, or hard events
 AT_ONCE = 4096  # candidates whose rest is sought at once, so that memory stays bounded
 
 # What a healthy person's resting day must show, or the person is drawn again and counted: least and most, and why.
@@ -312,22 +313,18 @@ class Life:
 
     def activity_of(self, ids: np.ndarray, number: int, day: Day) -> np.ndarray:
         """Activity of a day, shape (people,)."""
-        own = np.exp(self.between * normal(self.seed, "activity", ids) - self.between**2 / 2)
+        own = np.exp(self.between * self._lots("activity", ids.tobytes()) - self.between**2 / 2)
         wish = own * np.exp(self.day_to_day * self._fluctuation("activity", ids, number))
         malaise, sickness, held, envelope = day.read("post_exertional_malaise", "sickness", "held", "envelope")
         ill = np.clip(np.maximum.reduce([malaise / 100, (sickness - 30) / 70, held / (1.0 + held)]), 0.0, 1.0)
-        how = np.full(len(ids), self.behaviour) if self.behaviour else behaviours(self.seed, ids)
+        pushes, paces = self._acts(ids.tobytes())
         body = day.people.body
         if not isinstance(body, Body):
             raise InputError(f"a life is lived by a ni.Body, not by {type(body).__name__}")
         fitness = body.energy.fitness(EnergyState(training=day.state["training"]))  # type: ignore[arg-type]
         within = 0.8 * envelope * fitness / body.energy.daily_effort
         resting = wish * (1.0 - 0.8 * ill)
-        return np.select(
-            [how == PUSHES, how == PACES],
-            [wish * (1.0 - 0.2 * ill), np.minimum(resting + 0.4 * ill, within)],
-            resting,
-        )
+        return np.select([pushes, paces], [wish * (1.0 - 0.2 * ill), np.minimum(resting + 0.4 * ill, within)], resting)
 
     def _colds(self, ids: np.ndarray) -> np.ndarray:
         """Colds a year: half as many beyond 60 as at 25."""
@@ -340,8 +337,19 @@ class Life:
     def _fluctuation(self, what: str, ids: np.ndarray, number: int) -> np.ndarray:
         """A process of unit variance of which days that follow each other are correlated, from the last week's lots."""
         weights = self.carried_over ** np.arange(7)
-        lots = [normal(self.seed, f"{what} of day", ids, YEAR + number - lag) for lag in range(7)]
+        lots = [self._lots(f"{what} of day", ids.tobytes(), YEAR + number - lag) for lag in range(7)]
         return (weights[:, None] * np.array(lots)).sum(0) / np.sqrt((weights**2).sum())
+
+    @lru_cache(maxsize=128)  # noqa: B019
+    def _lots(self, what: str, whose: bytes, occasion: int = 0) -> np.ndarray:
+        return normal(self.seed, what, np.frombuffer(whose, np.int64), occasion)
+
+    @lru_cache(maxsize=8)  # noqa: B019
+    def _acts(self, whose: bytes) -> tuple[np.ndarray, np.ndarray]:
+        """Who pushes on when ill, and who paces."""
+        ids = np.frombuffer(whose, np.int64)
+        how = np.full(len(ids), self.behaviour) if self.behaviour else behaviours(self.seed, ids)
+        return how == PUSHES, how == PACES
 
     def _since(self, what: str, ids: np.ndarray, number: int, rate: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         """Days since each event of this year and the last, shape (people, events); -1 where there is none (yet)."""
@@ -355,10 +363,11 @@ class Life:
 
         Colds come by season: a day is drawn from the winter's share of the year.
         """
-        from scipy.stats import poisson
+        from scipy.special import pdtr
 
         ids = np.frombuffer(whose, np.int64)
-        count = poisson.ppf(uniform(self.seed, f"{what}s of year", ids, 1 + year), rate(ids))
+        at_most = pdtr(np.arange(MOST_IN_A_YEAR), rate(ids)[:, None])  # by Poisson's distribution
+        count = (uniform(self.seed, f"{what}s of year", ids, 1 + year)[:, None] > at_most).sum(1)
         lots = np.stack(
             [uniform(self.seed, f"{what} {n}", ids, 1 + year) for n in range(int(count.max(initial=0)) + 1)], 1
         )

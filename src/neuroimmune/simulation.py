@@ -12,13 +12,14 @@ import numpy as np
 from neuroimmune.course import Course, Variable
 from neuroimmune.engine.kernel import Kernel, compiled
 from neuroimmune.engine.lanes import TOLERANCE, Lanes, advance, gather, pack, unpack
+from neuroimmune.engine.readout import readout, traced
 from neuroimmune.engine.rest import resting_day
-from neuroimmune.engine.trace import Model, evaluate, outputs_of, trace
+from neuroimmune.engine.trace import Model
 from neuroimmune.errors import InputError, SolverFailed, nearest
 from neuroimmune.population import People, as_people, shifted
 from neuroimmune.protocol import MOMENT, Protocol, events, load_protocol
 from neuroimmune.provenance import provenance
-from neuroimmune.quantity import Quantity, System, parameters, with_parameters
+from neuroimmune.quantity import Quantity, System, parameters
 
 log = logging.getLogger(__name__)
 QUIET = Protocol()
@@ -48,13 +49,10 @@ class Day:
 
         Raises `InputError` for a wrong name.
         """
-        known = outputs_of(type(self.people.body))
-        _check_names("read-out ", names, known, "to read")
-        body = with_parameters(self.people.body, dict(self.people.traits))
-        y, u = ([some[name].astype(np.float64) for name in some] for some in (self.state, self.levels))
-        every = evaluate(body, "outputs", np.array(24.0 * self.number), y, u)
-        found = dict(zip(known, every, strict=True))
-        return [np.broadcast_to(found[name], (len(self.people),)) for name in names]
+        group = self.people
+        _check_names("read-out ", names, traced(group.body).output_names, "to read")
+        found = readout(group.body, names, np.array(24.0 * self.number), self.state, self.levels, group.traits)
+        return [np.broadcast_to(values, (len(group),)) for values in found]
 
 
 Policy = Callable[[Day], None]
@@ -182,11 +180,11 @@ def make_plan(
     days = max(each.days for each in protocols) if days is None else _number("days", days)
     every, daily, keep = _number("every", every), _names("daily", daily), _names("keep", keep)
     if isinstance(start, Course):
-        start = _end_of(start, trace(group.body))
+        start = _end_of(start, traced(group.body))
     start = None if start is None else {n: _start_of(n, value, len(group)) for n, value in start.items()}
     _check_times(days, every, daily)
     group = as_people(_infected_by(group, protocols))
-    model = trace(group.body)
+    model = traced(group.body)
     _check_names("", keep, model.states | model.inputs | model.output_names, "to keep")
     _check_names("state ", start or (), model.states, "to start from")
     if policy is not None and not callable(policy):
@@ -381,9 +379,10 @@ def _day_by_day(plan: Plan, group: People, lanes: Lanes, progress: Progress | No
         _ask(plan, group, lanes, day)
         last = day + 1 == days
         upto = plan.saves[(plan.saves >= 24 * day) & ((plan.saves < 24 * (day + 1)) | last)]
-        found = advance(lanes, upto, plan.threads)
-        states.append(found[0])
-        inputs.append(found[1])
+        if len(upto):
+            found = advance(lanes, upto, plan.threads)
+            states.append(found[0])
+            inputs.append(found[1])
         if not last:
             advance(lanes, np.array([24.0 * (day + 1)]), plan.threads)
         if progress:
@@ -429,13 +428,12 @@ def _named(plan: Plan, group: People, states: np.ndarray, inputs: np.ndarray) ->
     named = {name: states[:, :, i] for i, name in enumerate(model.states)}
     inputs = np.where(np.isnan(states[:, :, :1]), np.float32(np.nan), inputs)  # of who has failed nothing is told
     named |= {name: inputs[:, :, i] for i, name in enumerate(model.inputs)}
-    if set(plan.keep or model.output_names) & set(model.output_names):
-        body = with_parameters(group.body, {name: trait[:, None] for name, trait in group.traits.items()})
-        y, u = ([named[name].astype(np.float64) for name in names] for names in (model.states, model.inputs))
-        outputs = evaluate(body, "outputs", plan.saves[None, :], y, u)
-        shape = states.shape[:2]
-        for name, values in zip(model.output_names, outputs, strict=True):
-            named[name] = np.broadcast_to(values, shape).astype(np.float32)
+    wanted = [name for name in model.output_names if name in (plan.keep or model.output_names)]
+    if wanted:
+        traits = {name: trait[:, None] for name, trait in group.traits.items()}
+        found = readout(group.body, wanted, plan.saves[None, :], named, named, traits)
+        for name, values in zip(wanted, found, strict=True):
+            named[name] = np.broadcast_to(values, states.shape[:2]).astype(np.float32)
     return {name: named[name] for name in (plan.keep or named)}
 
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -118,13 +119,22 @@ def advance(
             lanes.level, lanes.share, lanes.pulse, lanes.event, lanes.last_event, *lanes.events, out,
         )  # fmt: skip
 
-    with ThreadPoolExecutor(threads) as pool:
-        for n, _ in enumerate(pool.map(work, starts) if threads > 1 else map(work, starts)):
-            if done:
-                done((n + 1) / len(starts))
+    for n, _ in enumerate(_pool(threads).map(work, starts) if threads > 1 else map(work, starts)):
+        if done:
+            done((n + 1) / len(starts))
     states = size // LANES
     values = unpack(out, lanes.count)
     return values[..., :states], values[..., states:]
+
+
+@lru_cache(maxsize=4)
+def _pool(threads: int) -> ThreadPoolExecutor:
+    """Threads that stay, for a life advances twice a day."""
+    return ThreadPoolExecutor(threads)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_pool.cache_clear)  # threads do not follow into another process
 
 
 def aligned(length: int, dtype: np.dtype) -> np.ndarray:
