@@ -284,7 +284,7 @@ def test_a_cohort(run, tmp_path):
     ("arguments", "message"),
     [
         (("cohort", "mono"), "there is no cohort 'mono'"),
-        (("cohort", "cold", "--days", 10), "followed for 28 to 3650 days"),
+        (("cohort", "cold", "--days", 10), "followed for 28 to 7300 days"),
         (("cohort", "cold", "--people", 0), "whole number from 1"),
         (("cohort", "cold", "--without", "gutt"), "a body cannot be without 'gutt'; loops: hpa, glia"),
         (("explain", "symptoms"), "nothing to explain about 'symptoms'"),

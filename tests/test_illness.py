@@ -12,14 +12,15 @@ from scipy.integrate import solve_ivp
 from scipy.linalg import expm
 
 from neuroimmune.body import ARROWS, LOOPS, Body
-from neuroimmune.clinic import FINDINGS, examine
+from neuroimmune.clinic import AFTER_ONE, FINDINGS, examine
 from neuroimmune.errors import InputError
-from neuroimmune.lives import Life
-from neuroimmune.population import People, people
+from neuroimmune.lives import Life, Population
+from neuroimmune.population import People, people, shifted
 from neuroimmune.protocol import Protocol, change, from_dict, load_protocol
 from neuroimmune.quantity import parameters, with_parameters
 from neuroimmune.simulation import make_plan, resting_state, simulate
 from neuroimmune.systems.adaptive import Adaptive, AdaptiveState
+from neuroimmune.systems.brain import Brain, BrainState
 from neuroimmune.systems.energy import Energy, EnergyState
 
 NO_LOOPS = dict.fromkeys(LOOPS.values(), 0.0)
@@ -427,3 +428,25 @@ def test_a_clinic_says_nothing_of_who_could_not_be_solved():
     found = examine(group, start)
     assert np.isnan(found["fatigue_rise"]).tolist() == [False, True]
     assert np.isnan(found["recovery"]).tolist() == [False, True]
+
+
+def test_malaise_after_one_test_begins_and_ends():
+    """In who feels it, it begins before it ends; who is numb to it has none."""
+    some = Population(48, seed=1)
+    found = examine(some.people, some.start)
+    begins, ends = found["malaise_begins"], found["malaise_ends"]
+    assert np.array_equal(np.isnan(begins), ends == 0.0) and 5 < np.isnan(begins).sum() < 43
+    felt = ~np.isnan(begins)
+    assert (ends[felt] > begins[felt]).all() and begins[felt].min() >= 1.0 and ends.max() <= 24.0 * AFTER_ONE
+    numb = examine(shifted(some.people, {"symptoms.felt_on_malaise": 1e-6}), some.start)
+    assert not numb["malaise_ends"].any() and np.isnan(numb["malaise_begins"]).all()
+
+
+def test_tspo_shows_what_microglia_keep_up_only_if_switched_so():
+    """The answer to endotoxin, which was measured, is seen either way."""
+    held = BrainState(0.0, 0.0, 0.5, 0.6)
+    shows, hides = (replace(Brain(), loop=0.9, kept_up_on_tspo=on) for on in (1.0, 0.0))
+    apart = shows.outputs(held).tspo - hides.outputs(held).tspo
+    assert apart == pytest.approx(shows.active_on_tspo * shows.kept_up(held)) and apart > 0
+    acute = BrainState(2.0, 1.0, 3.0, 0.0)
+    assert shows.outputs(acute).tspo == hides.outputs(acute).tspo > 1.0

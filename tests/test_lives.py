@@ -329,7 +329,7 @@ def test_liability_is_a_tenth_of_what_differs_in_each_loop():
 
 def test_resting_heart_rate_and_its_variability_go_together():
     traits, known = population(400, 7).people.traits, parameters(Body())
-    for one, other, r in lives.CORRELATED:
+    for one, other, r, _ in lives.CORRELATED:
         logs = [np.log(traits[path] / known[path].value) for path in (one, other)]
         if other in lives.BY_AGE:
             logs[1] -= lives.BY_AGE[other][0] * (population(400, 7).table["age"].to_numpy() - 40.0)
@@ -379,3 +379,37 @@ def test_a_loop_that_is_cut_is_cut_in_everybody():
 def test_a_population_that_cannot_be(given, message):
     with pytest.raises(InputError, match=message):
         Population(**{"size": 10} | given)
+
+
+def test_influenza_is_caught_as_often_as_is_said_and_takes():
+    """Whoever catches it has some virus on that day; nobody does in a life without."""
+    life = Life(3, influenza=0.5, winter=0.6)
+    year = [(life._since("influenza", MANY, day, life._influenza) == 0).any(1) for day in range(365, 730)]
+    assert np.mean(np.sum(year, 0)) == pytest.approx(0.5, rel=0.1)
+    some = population()
+    course = simulate(some.people, days=400, every=24.0, start=some.start, policy=Life(1, influenza=3.0),
+                      keep=["airway_titre", "interferon"])  # fmt: skip
+    assert (course.values["airway_titre"].max(1) > 1.0).mean() > 0.8
+    quiet = simulate(some.people, days=30, every=24.0, start=some.start, policy=Life(1), keep=["airway_titre"])
+    assert not quiet.values["airway_titre"].any()
+
+
+def test_epstein_barr_virus_is_met_at_the_age_that_makes_so_many_carriers():
+    """Of 3000 people of ten, who carries it at sixteen, eighteen and a half and forty is as `CARRIERS` has it."""
+    met = Life(5, (10.0, 10.0), ebv=1.0)._meets_ebv(MANY.tobytes())
+    for age in (16.0, 18.5, 40.0):
+        assert (met <= 365 * (age - 10.0)).mean() == pytest.approx(np.interp(age, *CARRIERS), abs=0.03)
+    carries = population(1, 5, age=(10.0, 10.0))._carrier(MANY)
+    np.testing.assert_array_equal(carries, met < 0)
+    assert np.isinf(Life(5, (10.0, 10.0), ebv=0.0)._meets_ebv(MANY.tobytes())).all()
+
+
+def test_all_lie_down_with_an_acute_illness_whatever_they_do_when_it_lasts():
+    some = population(24, 2, carriers=False)
+    done = {
+        how: simulate(some.people, "mononucleosis", days=70, every=24.0, start=some.start, keep=["activity"],
+                      policy=Life(2, **QUIET, behaviour=how)).values["activity"] for how in BEHAVIOURS
+    }  # fmt: skip
+    for values in done.values():
+        assert np.median(values[:, 45:65].min(1)) < 0.65 * np.median(values[:, 5:20])
+    assert np.median(done["pushes"][:, 60:]) > np.median(done["rests"][:, 60:])

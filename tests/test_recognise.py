@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from neuroimmune.calibrate import illness, recognise
+from neuroimmune.calibrate import explanations, recognise
 from neuroimmune.calibrate.recognise import (
     CLINIC,
     CURVE,
@@ -173,7 +173,7 @@ def test_a_stopped_run_goes_on(tmp_path, monkeypatch):
 
 
 def test_nothing_is_left_to_the_fit_of_illness():
-    fitted = {free.name for free in illness.FREE} - {"spread"}
+    fitted = {free.name for free in explanations.loops().free} - {"spread"}
     for name in MECHANISMS:
         assert fitted <= set(recognise.priors(name)), name
         own = [path for path in recognise.LOOPS.values() if recognise.priors(name)[path].middle > 0]

@@ -97,6 +97,7 @@ class BodyOutputs(NamedTuple):
     gut: GutOutputs
     energy: EnergyOutputs
     held: float = output("1", "what keeps up illness, all loops together; 1 is half-way up the scale of fatigue")
+    sick: float = output("1", "illness as energy feels it: what keeps it up, and acute infection")
     immune_drive: float = output("1", "drive of CRH by cytokines, beside the daily drive, whose mean is 1")
 
 
@@ -304,6 +305,7 @@ class Body(System):
             gut=self.gut.outputs(y.gut),
             energy=self.energy.outputs(y.energy, self.sick(y)),
             held=self.held(y),
+            sick=self.sick(y),
             immune_drive=self.immune_drive(y.cytokines),
         )
 

@@ -14,6 +14,7 @@ WAKING, LATER, MORNING, NOON, LYING, STANDING = 7.0, 7.75, 8.0, 12.0, 14.9, 15.1
 TEST_DAY, TEST, FOLLOWED = 2, 10.0, 64  # the day and hour of the first test; days asked after the second
 ASKED = 14.0
 WORST_WITHIN = 7  # days from the second test within which its malaise is worst
+AFTER_ONE = 20  # days asked every hour after a single test
 FELT_MORE = 10.0  # assumed: of 100, malaise above that of the days before which counts as not recovered
 
 FINDINGS = {
@@ -30,6 +31,8 @@ FINDINGS = {
     "heart_rate_peak_1": ("1/minute", "heart rate at the end of the first test"),
     "fatigue_rise": ("1", "fatigue a day after the first test, above the days before"),
     "recovery": ("hour", "time from the second test until malaise is that of the days before"),
+    "malaise_begins": ("hour", "time from a single test until malaise is felt; none in who does not feel it"),
+    "malaise_ends": ("hour", "time from a single test until it is felt no more; 0 in who does not feel it"),
 }  # fmt: skip
 
 
@@ -97,4 +100,30 @@ def examine(
         "heart_rate_peak_1": at("heart_rate", first + peak),
         "fatigue_rise": at("fatigue", second + ASKED) - at("fatigue", *asked[:TEST_DAY]),
         "recovery": 24.0 * recovered,
-    }  # fmt: skip
+    } | after_one_test(group, start, life, threads)  # fmt: skip
+
+
+def after_one_test(
+    group: People, start: Mapping[str, np.ndarray], life: Life, threads: int | None = None
+) -> dict[str, np.ndarray]:
+    """When malaise begins and ends after a single test, asked every hour: two of `FINDINGS`, shape (people,).
+
+    It is felt while it is above that of the same hour of the days before, and ends when it is not felt for a day.
+    """
+    test = load_protocol("two-day-test", tests="1")
+    happenings = [replace(each, at=each.at + 24.0 * TEST_DAY) for each in test.happenings]
+    days = TEST_DAY + AFTER_ONE + 1
+    plan = make_plan(
+        group, Protocol("one test", happenings, days), keep=["post_exertional_malaise"], start=start, policy=life,
+        threads=threads,
+    )  # fmt: skip
+    course = join(plan, [part for _, part in solve_batches(plan)])
+    malaise = course.values["post_exertional_malaise"][:, :-1].astype(float).reshape(len(group), days, 24)
+    more = (malaise - malaise[:, :TEST_DAY].mean(1, keepdims=True)).reshape(len(group), -1)
+    felt = more[:, int(24 * TEST_DAY + TEST) + 1 :] > FELT_MORE
+    begins = np.where(felt.any(1), felt.argmax(1) + 1.0, np.nan)
+    quiet = np.all(np.lib.stride_tricks.sliding_window_view(~felt, 24, axis=1), axis=2)
+    quiet &= np.arange(quiet.shape[1]) >= np.nan_to_num(begins)[:, None]
+    ends = np.where(quiet.any(1), quiet.argmax(1) + 1.0, 24.0 * AFTER_ONE)
+    ends = np.where(felt.any(1), ends, 0.0)
+    return {"malaise_begins": begins, "malaise_ends": np.where(np.isnan(more).any(1), np.nan, ends)}

@@ -34,6 +34,7 @@ TIRED, TIRED_MORE = 50.0, 20.0  # assumed: half-way up the scale, and a fifth of
 MODERATE = 40.0  # assumed: between mild and moderate
 NOTICED = 15.0  # assumed: onset is the first of two weeks running in which fatigue or sickness is so much above usual
 ENROLLED = 14  # weeks after exposure within which onset counts as that of the infection
+LONGEST = 7300  # days that people can be followed
 WEEKS_A_MONTH = 365.25 / 12 / 7
 TABLE_MONTHS = (1.5, 3.0, 6.0, 12.0, 24.0)
 
@@ -47,6 +48,7 @@ class Cohort(NamedTuple):
     from_onset: bool
     definitions: tuple[str, ...]
     meaning: str
+    life: Mapping[str, float] = {}  # what else happens to them, as fields of `Life`
 
 
 COHORTS = {
@@ -54,9 +56,17 @@ COHORTS = {
         "mononucleosis", (16.0, 30.0), False, True, ("postinfective_fatigue", "cfs_fukuda", "iom"),
         "young people who meet Epstein-Barr virus for the first time and notice it",
     ),
+    "cytomegalovirus": Cohort(
+        "cytomegalovirus", (18.0, 50.0), False, False, ("postinfective_fatigue", "cfs_fukuda", "iom"),
+        "adults who meet cytomegalovirus for the first time, whether or not they notice it",
+    ),
     "sars-cov-2": Cohort(
         "sars-cov-2", (18.0, 65.0), None, False, ("iom", "postinfective_fatigue", "pem"),
         "adults infected with SARS-CoV-2, whether or not they notice it",
+    ),
+    "influenza": Cohort(
+        "influenza", (18.0, 65.0), None, False, ("iom", "postinfective_fatigue", "pem"),
+        "adults infected with influenza, whether or not they notice it",
     ),
     "cold": Cohort(
         "cold", (18.0, 65.0), None, False, ("cfs_fukuda", "postinfective_fatigue", "iom"),
@@ -65,6 +75,11 @@ COHORTS = {
     "unexposed": Cohort(
         "", (18.0, 65.0), None, False, ("iom", "postinfective_fatigue", "pem"),
         "adults to whom nothing happens but daily life",
+    ),
+    "community": Cohort(
+        "", (16.0, 53.0), None, False, ("cfs_fukuda", "iom", "pem"),
+        "people who catch influenza and Epstein-Barr virus as they come, healthy at first: 28 to 65 after twelve years",
+        {"influenza": 0.18, "ebv": 1.0},
     ),
 }  # fmt: skip
 
@@ -113,6 +128,7 @@ DEFINITIONS: dict[str, tuple[str, Callable[[Month], np.ndarray]]] = {
     "postinfective_fatigue": ("fatigue that is new and lasts (as hickie2006)", lambda month: month.tired),
     "cfs_fukuda": ("chronic fatigue syndrome by its definition of 1994", _fukuda),
     "iom": ("ME/CFS by the definition of the IOM, 2015", _iom),
+    "mecfs": ("ME/CFS by the definition of 1994 or of the IOM", lambda month: _fukuda(month) | _iom(month)),
     "pem": ("post-exertional malaise", lambda month: month.post_exertional_malaise >= MODERATE),
 }
 
@@ -318,12 +334,12 @@ def cohort_plan(name: str, population: Population, days: float, threads: int | N
     """What is to be simulated: the population's life from weeks before exposure to `days` after onset, read weekly."""
     if name not in COHORTS:
         raise InputError(f"there is no cohort {name!r}{nearest(name, COHORTS)}")
-    if not 7 * MONTH <= days <= 3650:
-        raise InputError(f"a cohort is followed for {7 * MONTH} to 3650 days, not {days:g}")
+    if not 7 * MONTH <= days <= LONGEST:
+        raise InputError(f"a cohort is followed for {7 * MONTH} to {LONGEST} days, not {days:g}")
     weeks = LEAD + int(days // 7) + (ENROLLED if COHORTS[name].from_onset else 0)
     plan = make_plan(
         population.people, exposed(COHORTS[name]), 7.0 * (weeks + 1), 24.0, keep=SCALES, start=population.start,
-        policy=population.life, threads=threads,
+        policy=replace(population.life, **COHORTS[name].life), threads=threads,
     )  # fmt: skip
     return replace(plan, moments=tuple(168.0 * np.arange(weeks + 1) + ASKED))
 
@@ -371,10 +387,10 @@ def cohort_population(name: str, people: int, seed: int, body: Body) -> Populati
         raise InputError(f"there is no cohort {name!r}{nearest(name, COHORTS)}")
     check_count(people)
     about, drawn = COHORTS[name], posterior()
-    if drawn is not None:
-        rows = np.linspace(0, len(drawn) - 1, int(np.clip(people // 100, 1, len(drawn)))).round().astype(int)
-        drawn = drawn.iloc[rows].reset_index(drop=True)
-    return Population(people, seed, body, about.age, carriers=about.carriers, drawn=drawn)
+    rows = np.linspace(0, len(drawn) - 1, int(np.clip(people // 100, 1, len(drawn)))).round().astype(int)
+    return Population(
+        people, seed, body, about.age, carriers=about.carriers, drawn=drawn.iloc[rows].reset_index(drop=True)
+    )
 
 
 def follow(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 YEAR = 365
 MOST_IN_A_YEAR = 30  # colds, or hard events
+DOSE = 1e-6  # share of cells that an infection begins with, as in the protocols
 AT_ONCE = 4096  # candidates whose rest is sought at once, so that memory stays bounded
 
 # What a healthy person's resting day must show, or the person is drawn again and counted: least and most, and why.
@@ -43,10 +44,10 @@ HEALTHY: dict[str, tuple[float, float, str]] = {
 # Share of people who carry Epstein-Barr virus, by age: balfour2013prev; beyond 19 years assumed.
 CARRIERS = ((6.0, 12.0, 16.0, 18.5, 25.0, 40.0), (0.50, 0.57, 0.69, 0.86, 0.90, 0.95))
 LIABILITY = 0.095  # of the variance of each loop's log-strength: SNP heritability of decodeme2025
-# Correlations of the logarithms of traits between people: no healthy sample was seen for either.
+# Correlations of the logarithms of traits between people.
 CORRELATED = (
-    ("autonomic.heart_rate_rest", "autonomic.rmssd_rest", -0.5),
-    ("cytokines.il6_rest", "cytokines.crp_rest", 0.4),
+    ("autonomic.heart_rate_rest", "autonomic.rmssd_rest", -0.53, "lifesnaps2022: computed, 38 people by night"),
+    ("cytokines.il6_rest", "cytokines.crp_rest", 0.4, "assumed: no healthy sample was seen"),
 )
 # Change of the logarithm of a trait by a year of age beyond 40.
 BY_AGE = {
@@ -185,7 +186,7 @@ class Population:
     def _candidates(self, ids: np.ndarray) -> People:
         group = drawn_people(self.body, ids, self.seed)
         known, usual, traits = parameters(self.body), parameters(type(self.body)()), dict(group.traits)
-        for one, other, r in CORRELATED:
+        for one, other, r, _ in CORRELATED:
             here, there = (np.log(traits[path] / known[path].value) / known[path].spread for path in (one, other))
             traits[other] = known[other].value * np.exp(known[other].spread * (r * here + np.sqrt(1 - r * r) * there))
         liability = normal(self.seed, "liability", ids)
@@ -263,11 +264,13 @@ def behaviours(seed: int, ids: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Life:
-    """Every day's stress, colds and activity, for `simulate` as its policy; called at midnight.
+    """Every day's stress, infections and activity, for `simulate` as its policy; called at midnight.
 
     Stress: a level of every day that fluctuates and is lower at weekends, and events now and then that wear off over
-    weeks. Colds come by season. Activity: a person's own, fluctuating; less while ill in those who rest, as before in
-    those who push on, within four fifths of the envelope in those who pace. `behaviour` makes all act alike.
+    weeks. Colds come by season, and so does influenza to who may catch it; Epstein-Barr virus is met at the age that a
+    person's lot says, as `CARRIERS` has it. Activity: a person's own, fluctuating; all lie down with an acute illness.
+    What lasts makes those who rest do less, is hardly minded by those who push on, and keeps those who pace within four
+    fifths of the envelope. `behaviour` makes all act alike.
     """
 
     seed: int = 0
@@ -281,10 +284,12 @@ class Life:
     colds: float = 2.0  # a year: monto1993, some 2.4 at 20 to 29 years and 1.2 beyond 60 (recalled)
     cold_interferon: float = 0.03  # assumed: a twenty-fifth of influenza's, with a day or two of feeling ill
     cold_lasts: int = 4  # assumed: days
-    winter: float = 0.6  # assumed: swing of colds over the year
-    day_to_day: float = 0.3  # assumed: SD of the logarithm of a day's stress and activity
-    carried_over: float = 0.3  # recalled: correlation of days that follow each other, 0.2 to 0.4 in diaries
-    between: float = 0.3  # assumed: log-SD of usual activity between people; 7309 steps, SD 3005, is 0.39
+    winter: float = 0.6  # assumed: swing of colds and influenza over the year
+    influenza: float = 0.0  # infections a year: 0.18 in hayward2014; 0.083 are noticed, tokars2018
+    ebv: float = 0.0  # share of those who do not carry Epstein-Barr virus who may meet it
+    day_to_day: float = 0.41  # clemes2008: log-SD of a day's activity, a single day's ICC 0.41; of stress assumed
+    carried_over: float = 0.2  # lifesnaps2022: correlation of a day with the next, 0.12 of steps; of stress more
+    between: float = 0.34  # lifesnaps2022: log-SD of usual activity between people, of steps
     behaviour: str = ""
 
     def __post_init__(self) -> None:
@@ -297,11 +302,15 @@ class Life:
         day.levels["stress"][:] = self.stress_of(ids, number)
         day.levels["passing_infection"][:] = self.cold_of(ids, number)
         day.levels["activity"][:] = self.activity_of(ids, number, day)
+        if self.influenza:
+            day.state["airway_infected"] += DOSE * (self._since("influenza", ids, number, self._influenza) == 0).any(1)
+        if self.ebv:
+            day.state["ebv_oral"] += DOSE * (self._meets_ebv(ids.tobytes()) == number)
 
     def stress_of(self, ids: np.ndarray, number: int) -> np.ndarray:
         """Stress of a day, shape (people,)."""
         weekday = self.weekend if (self.first_day + number) % 7 >= 5 else 1.0
-        usual = self.stress * weekday * np.exp(self.day_to_day * self._fluctuation("stress", ids, number))
+        usual = self.stress * weekday * self._varied("stress", ids, number)
         since = self._since("event", ids, number, self._events)
         worn = np.cumsum(np.where(since >= 0, np.exp(-since / self.event_lasts), 0.0), 1)[:, -1]  # in the same order
         return usual + self.event_stress * worn
@@ -314,31 +323,49 @@ class Life:
     def activity_of(self, ids: np.ndarray, number: int, day: Day) -> np.ndarray:
         """Activity of a day, shape (people,)."""
         own = np.exp(self.between * self._lots("activity", ids.tobytes()) - self.between**2 / 2)
-        wish = own * np.exp(self.day_to_day * self._fluctuation("activity", ids, number))
-        malaise, sickness, held, envelope = day.read("post_exertional_malaise", "sickness", "held", "envelope")
-        ill = np.clip(np.maximum.reduce([malaise / 100, (sickness - 30) / 70, held / (1.0 + held)]), 0.0, 1.0)
-        pushes, paces = self._acts(ids.tobytes())
         body = day.people.body
         if not isinstance(body, Body):
             raise InputError(f"a life is lived by a ni.Body, not by {type(body).__name__}")
+        malaise, sick, held, envelope = day.read("post_exertional_malaise", "sick", "held", "envelope")
+        acute = sick - held
+        wish = own * self._varied("activity", ids, number) * (1.0 - 0.8 * acute / (1.0 + acute))  # all lie down with it
+        ill = np.clip(np.maximum(malaise / 100, held / (1.0 + held)), 0.0, 1.0)
         fitness = body.energy.fitness(EnergyState(training=day.state["training"]))  # type: ignore[arg-type]
         within = 0.8 * envelope * fitness / body.energy.daily_effort
         resting = wish * (1.0 - 0.8 * ill)
+        pushes, paces = self._acts(ids.tobytes())
         return np.select([pushes, paces], [wish * (1.0 - 0.2 * ill), np.minimum(resting + 0.4 * ill, within)], resting)
 
     def _colds(self, ids: np.ndarray) -> np.ndarray:
         """Colds a year: half as many beyond 60 as at 25."""
         return self.colds * np.interp(ages(self.seed, ids, self.age), [25.0, 60.0], [1.2, 0.6])
 
+    def _influenza(self, ids: np.ndarray) -> np.ndarray:
+        """Infections with influenza a year."""
+        return np.full(len(ids), self.influenza)
+
+    @lru_cache(maxsize=8)  # noqa: B019
+    def _meets_ebv(self, whose: bytes) -> np.ndarray:
+        """The day on which each person meets Epstein-Barr virus: before day 0 in carriers, infinite in who never does.
+
+        Carriers are found by the same lot, so that at any age as many carry it as `CARRIERS` says.
+        """
+        ids = np.frombuffer(whose, np.int64)
+        lot, (years, share) = uniform(self.seed, "carrier", ids), CARRIERS
+        met = np.interp(lot, share, years, left=-np.inf, right=np.inf)
+        open_to_it = uniform(self.seed, "meets ebv", ids) < self.ebv
+        return np.where(open_to_it, np.floor(YEAR * (met - ages(self.seed, ids, self.age))), np.inf)
+
     def _events(self, ids: np.ndarray) -> np.ndarray:
         """Stressful events a year."""
         return np.full(len(ids), self.stress_events)
 
-    def _fluctuation(self, what: str, ids: np.ndarray, number: int) -> np.ndarray:
-        """A process of unit variance of which days that follow each other are correlated, from the last week's lots."""
+    def _varied(self, what: str, ids: np.ndarray, number: int) -> np.ndarray:
+        """A factor about 1 that fluctuates by an Ornstein-Uhlenbeck process, from the lots of the last week."""
         weights = self.carried_over ** np.arange(7)
         lots = [self._lots(f"{what} of day", ids.tobytes(), YEAR + number - lag) for lag in range(7)]
-        return (weights[:, None] * np.array(lots)).sum(0) / np.sqrt((weights**2).sum())
+        fluctuation = (weights[:, None] * np.array(lots)).sum(0) / np.sqrt((weights**2).sum())
+        return np.exp(self.day_to_day * fluctuation - self.day_to_day**2 / 2)
 
     @lru_cache(maxsize=128)  # noqa: B019
     def _lots(self, what: str, whose: bytes, occasion: int = 0) -> np.ndarray:
@@ -371,7 +398,7 @@ class Life:
         lots = np.stack(
             [uniform(self.seed, f"{what} {n}", ids, 1 + year) for n in range(int(count.max(initial=0)) + 1)], 1
         )
-        days = _in_season(lots, self.winter if what == "cold" else 0.0, self.first_day)
+        days = _in_season(lots, 0.0 if what == "event" else self.winter, self.first_day)
         return np.where(np.arange(days.shape[1]) < count[:, None], YEAR * year + days, np.inf)
 
 

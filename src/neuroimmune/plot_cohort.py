@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 LABELS = {
     "postinfective_fatigue": "New lasting fatigue", "cfs_fukuda": "CFS, 1994", "iom": "ME/CFS, IOM 2015",
+    "mecfs": "ME/CFS, either",
     "pem": "Post-exertional malaise",
 }  # fmt: skip
 DODGE = 0.35  # months between points that would hide each other

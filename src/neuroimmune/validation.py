@@ -486,7 +486,7 @@ def validate(
     rows = every.loc[every.protocol.eq(only) if only else slice(None)].reset_index(drop=True)
     fitted = every.loc[(every.role == "fit") & (every.checked == "verified")]
     drawn = posterior() if drawn is None else drawn
-    ill = illness_targets() if targets is None and drawn is not None else every.iloc[:0]
+    ill = illness_targets() if targets is None else every.iloc[:0]
     ill = ill.loc[ill.protocol.eq(only) if only else slice(None)].reset_index(drop=True)
     share = {(True, True): 0.25, (True, False): 1.0}.get((len(rows) > 0, len(ill) > 0), 0.0)
 
@@ -498,10 +498,10 @@ def validate(
     lost = 0.0
     if len(rows):
         judged, lost = _healthy(rows, fitted, body, drawn, size, seed, lambda done: told(share * done))
-    if len(ill) and isinstance(body, Body) and drawn is not None:
+    if len(ill) and isinstance(body, Body):
         later = lambda done: told(share + (1 - share) * done)  # noqa: E731
         seen = see(body, drawn, size.cohort_draws, size.cohort_each, seed, later, only)
-        judged += _ill(ill, seen, size.studies)
+        judged += _ill(ill, seen, size.studies, seed)
     return _collected(judged, size, lost)
 
 
@@ -539,7 +539,7 @@ def _healthy(
     return judged, lost
 
 
-def _ill(rows: "pd.DataFrame", seen: Any, count: int) -> list[Any]:
+def _ill(rows: "pd.DataFrame", seen: Any, count: int, seed: int = 0) -> list[Any]:
     """Each curve of cohorts and clinics, judged; where no number of people is known, by the error the paper gives."""
     from neuroimmune import validation_illness as illness
 
@@ -547,7 +547,7 @@ def _ill(rows: "pd.DataFrame", seen: Any, count: int) -> list[Any]:
     judged = []
     for _, some in rows.groupby(["study", "quantity"], sort=False):
         can = some.loc[some.why == ""]
-        both = [illness.simulated(can, seen, noises(), count, whole) for whole in (False, True)] if len(can) else []
+        both = [illness.simulated(can, seen, noises(), count, whole, seed) for whole in (False, True) if len(can)]
         hidden = can.n.isna() & can.se.isna() & (can.statistic != "sign of the difference")
         reason = np.select([hidden, can.checked != "verified"], [NO_N, "unverified"], default="")
         judged.append(_judged(some, both, reason, np.asarray(hidden), rows.iloc[:0]))

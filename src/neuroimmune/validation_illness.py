@@ -1,9 +1,9 @@
 """Cohorts and clinics simulated, and held against what they found: the part of the validation table about illness.
 
-People of several draws of the fit catch mononucleosis, SARS-CoV-2 or a cold, or only live; whoever of them is ill a
-year later goes to the clinic beside others of the cohort who are well. A simulated study takes as many people as the
-published one, from some of the draws, and gives the paper's own statistic; for sampling alone (sharpness) people come
-from all draws.
+People of several draws of the fit catch mononucleosis, SARS-CoV-2, influenza or a cold, or only live, some of them for
+twelve years; whoever is ill a year after the first two goes to the clinic beside others of the cohort who are well. A
+simulated study takes as many people as the published one, from some of the draws, and gives the paper's own statistic;
+for sampling alone (sharpness) people come from all draws.
 """
 
 import re
@@ -25,6 +25,7 @@ from neuroimmune.cohorts import (
     shares_of_draws,
     week_of,
 )
+from neuroimmune.evidence.statistics import standardised_difference
 from neuroimmune.lives import Population, subset
 from neuroimmune.simulation import join, make_plan, solve_batches
 from neuroimmune.streams import stream
@@ -32,7 +33,17 @@ from neuroimmune.streams import stream
 if TYPE_CHECKING:
     import pandas as pd
 
-DAYS = {"mononucleosis": 735, "sars-cov-2": 427, "cold": 203, "unexposed": 427}  # from onset or exposure
+DAYS = {
+    "mononucleosis": 735,
+    "sars-cov-2": 427,
+    "influenza": 427,
+    "cytomegalovirus": 427,
+    "cold": 203,
+    "unexposed": 427,
+    "community": 4380,
+}  # from onset or exposure
+OF_POPULATION = "community"  # the cohort that tells how many are ill at any time
+FEWER = 2  # as many people of it, for they are followed so long
 ILL_AFTER = 12.0  # months after onset or exposure, when who is ill goes to the clinic
 DRAWS_OF_A_STUDY = 10  # draws that the people of one simulated study come from
 FEWEST = 20  # ill people, over all draws, without whom nothing is said of the ill
@@ -40,6 +51,8 @@ AS_BEFORE = 10.0  # assumed: of 100, fatigue above usual within which somebody i
 PAIN = 50.0  # assumed: pain half-way up the scale, widespread, stands for fibromyalgia
 CONTROLS = 300  # people of each cohort who are well and go to the clinic, or as many as are ill, if more
 LARGE = 400  # people in each group of a study whose number of people is not known
+MANY = 20_000  # people of a survey whose number is not known
+SEXES = ("women", "men")
 
 
 @dataclass(frozen=True)
@@ -57,12 +70,13 @@ class Seen:
     draws: int
     _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
 
-    def shares(self, name: str, definition: str, week: int) -> np.ndarray:
-        """The share ill by draw, shape (draws,); looked up once."""
-        key = (name, definition, week, "share")
+    def shares(self, name: str, definition: str, week: int, sex: str = "") -> np.ndarray:
+        """The share ill by draw, of one sex if it is told, shape (draws,); looked up once."""
+        key = (name, definition, week, "share", sex)
         if key not in self._kept:
-            ill = self.ill_then(name, definition, (week,))
-            self._kept[key] = shares_of_draws(ill, self.of_enrolled(name, "draw"))[:, 0]
+            ill, draw = self.ill_then(name, definition, (week,)), self.of_enrolled(name, "draw")
+            who = self.of_enrolled(name, "woman") == (sex == "women") if sex else np.full(len(draw), True)
+            self._kept[key] = shares_of_draws(ill[who], draw[who])[:, 0]
         return self._kept[key]
 
     def ill_then(self, name: str, definition: str, weeks: tuple[int, ...]) -> np.ndarray:
@@ -89,14 +103,16 @@ def see(
 ) -> Seen:  # fmt: skip
     """Cohorts of `each` people of so many draws, and the clinic; of `only` one cohort, that and the control."""
     rows = drawn.iloc[np.linspace(0, len(drawn) - 1, draws).round().astype(int)].reset_index(drop=True)
+    only = OF_POPULATION if only == "population" else only
     wanted = {n: days for n, days in DAYS.items() if only not in DAYS or n in (only, "unexposed")}
     work = np.cumsum([0.0, *wanted.values()]) / (1.1 * sum(wanted.values()))
     histories: dict[str, History] = {}
     parts = []
     for (name, days), begun, done in zip(wanted.items(), work, work[1:], strict=False):
         about = COHORTS[name]
+        people = draws * max(each // (FEWER if name == OF_POPULATION else 1), 1)
         population = Population(
-            draws * each, seed + 100 + len(histories), body, about.age, carriers=about.carriers, drawn=rows
+            people, seed + 100 + len(histories), body, about.age, carriers=about.carriers, drawn=rows
         )
         plan = cohort_plan(name, population, days)
         told = (lambda share, a=begun, b=done: progress(a + share * (b - a))) if progress else None
@@ -156,7 +172,11 @@ def brought(history: History, who: np.ndarray, week: int) -> tuple[dict[str, np.
     return found, pain, population.draws[who]
 
 
-OF_COHORTS = ("percent ill", "percent ever", "median duration", "hazard ratio", "percent of the ill who are women")
+MORE = "percent more ill than the unexposed"
+OF_COHORTS = (
+    "percent ill", "percent ever", "median duration", "mean duration", "hazard ratio", MORE,
+    "percent of the ill who are women",
+)  # fmt: skip
 NUMBERS = re.compile(r"cases (\d+) / controls (\d+)")
 SCALES_OF = {
     ("two-day-test", "mean day 1"): "{}_1", ("two-day-test", "mean day 2"): "{}_2", ("two-day-test", "mean"): "{}",
@@ -164,6 +184,9 @@ SCALES_OF = {
     ("established-illness", "difference, cases less controls"): "{}", ("established-illness", "mean"): "{}",
     ("established-illness", "percent difference of medians"): "{}",
     ("established-illness", "sign of the difference"): "{}", ("established-illness", "percent difference"): "{}",
+    ("two-day-test", "percent starting after 24 h or more"): "malaise_begins",
+    ("two-day-test", "percent lasting 24 h or more"): "malaise_ends",
+    ("two-day-test", "percent recovered"): "malaise_ends",
 }  # fmt: skip
 
 
@@ -174,9 +197,9 @@ class Study:
         self.seen, self.generator, self.whole = seen, generator, whole
         self.draws = np.arange(seen.draws) if whole else generator.choice(seen.draws, DRAWS_OF_A_STUDY, replace=False)
 
-    def share(self, name: str, definition: str, week: int, count: int) -> float:
+    def share(self, name: str, definition: str, week: int, count: int, sex: str = "") -> float:
         """The share ill of so many people of the study's first draw, or of all."""
-        shares = self.seen.shares(name, definition, week)
+        shares = self.seen.shares(name, definition, week, sex)
         true = shares.mean() if self.whole else shares[self.draws[0] % len(shares)]
         return float(self.generator.binomial(count, true)) / count
 
@@ -192,10 +215,12 @@ class Study:
         return self.generator.choice(mine if len(mine) else np.arange(len(draw)), count)
 
 
-def simulated(rows: "pd.DataFrame", seen: Seen, noises: Mapping[str, Any], count: int, whole: bool) -> np.ndarray:
+def simulated(
+    rows: "pd.DataFrame", seen: Seen, noises: Mapping[str, Any], count: int, whole: bool, seed: int = 0
+) -> np.ndarray:
     """The numbers of a curve's rows in each of `count` simulated studies, shape (count, rows)."""
     first = rows.iloc[0]
-    generator = stream(0, f"clinic of {first.study} {first.quantity} {whole}")
+    generator = stream(seed, f"clinic of {first.study} {first.quantity} {whole}")
     found, each = np.empty((count, len(rows))), list(rows.itertuples())
     for k in range(count):
         study = Study(seen, generator, whole)
@@ -212,11 +237,16 @@ def obstacle(row: Any, seen: Seen) -> str:
         if row.statistic == "percent ill" and round(row.time_h / 168.0) > seen.histories[row.protocol].last_week:
             return "people were not followed for so long"
         return "" if row.statistic in OF_COHORTS else f"the statistic {row.statistic!r} is not made of cohorts"
+    if row.protocol == "population" and row.statistic == "percent ill":
+        if row.quantity not in DEFINITIONS:
+            return f"the cohorts have no definition {row.quantity!r}"
+        return next((why for who, why in NOT_ASKED.items() if row.population.endswith(who)), "")
     if seen.ill.sum() < FEWEST:
         return f"only {seen.ill.sum()} of the people are ill a year later"
     if row.protocol == "population":
         known = ("ratio women to men", "relative risk, first degree", "relative risk, second degree")
-        return "" if row.statistic in (*known, "relative risk, third degree") else WHOLE_LIVES
+        unknown = f"the cohorts make no {row.statistic!r} of {row.quantity!r}"
+        return "" if row.statistic in (*known, "relative risk, third degree") else unknown
     if row.statistic == "percent ill" and row.quantity in ("fibromyalgia", "autoantibody"):
         return ""
     name = _finding(row)
@@ -225,7 +255,10 @@ def obstacle(row: Any, seen: Seen) -> str:
     return "" if name in FINDINGS else f"the model has no {row.quantity!r}"
 
 
-WHOLE_LIVES = "how many are ill at any time needs whole lives, and people are followed from an infection on"
+NOT_ASKED = {
+    "children": "lives are followed from sixteen years on",
+    "physician": "who goes to a physician, and what is written down there, is not simulated",
+}  # by the end of a row's population
 
 
 def _finding(row: Any) -> str | None:
@@ -257,25 +290,34 @@ def _of_cohort(row: Any, study: Study, groups: dict[Any, np.ndarray]) -> float:
         share = [study.share(n, row.quantity, week_of(6.0), m) for n, m in ((name, count), ("unexposed", 4 * LARGE))]
         rates = [-np.log(1 - min(max(s, 0.5 / (4 * LARGE)), 0.999)) for s in share]
         return float(rates[0] / rates[1])
-    if row.statistic == "percent ill":
-        return 100.0 * study.share(name, row.quantity, round(row.time_h / 168.0), count)
+    if row.statistic in ("percent ill", MORE):
+        week = round(row.time_h / 168.0)
+        without = study.share("unexposed", row.quantity, week, 4 * LARGE) if row.statistic == MORE else 0.0
+        return 100.0 * (study.share(name, row.quantity, week, count) - without)
     key = (name, count)
     if key not in groups:
         groups[key] = study.of_cohort(name, count)
-    if row.statistic in ("percent ever", "median duration"):
+    if row.statistic in ("percent ever", "median duration", "mean duration"):
         ill = seen.ill_then(name, row.quantity, tuple(range(min(26, last + 1))))[groups[key]]
         ever = ill.any(1)
         if row.statistic == "percent ever":
             return 100.0 * float(ever.mean())
-        return float(np.median(168.0 * ill[ever].sum(1))) if ever.any() else 0.0
+        middle = np.median if row.statistic == "median duration" else np.mean
+        return float(middle(168.0 * ill[ever].sum(1))) if ever.any() else 0.0
     ill = seen.ill_then(name, row.quantity, (round(row.time_h / 168.0),))[:, 0]
     sick, women = np.flatnonzero(ill), seen.of_enrolled(name, "woman")  # the share of women among the ill
     return 100.0 * float(women[study.generator.choice(sick, count)].mean()) if len(sick) else float("nan")
 
 
 def _of_population(row: Any, study: Study) -> float:
-    """Sex ratio and familial risk among those ill after an infection."""
+    """How many are ill at the end of twelve years; sex ratio and familial risk among those ill after an infection."""
     seen = study.seen
+    if row.statistic == "percent ill":
+        sex = next((name for name in SEXES if row.population.endswith(f" {name}")), "")
+        week = seen.histories[OF_POPULATION].last_week
+        true = study.share(OF_POPULATION, row.quantity, week, MANY if np.isnan(row.n) else int(row.n), sex)
+        beside = 0.0 if np.isnan(row.se) or not np.isnan(row.n) else row.se * study.generator.standard_normal()
+        return max(100.0 * true + beside, 0.0)
     columns: list[list[np.ndarray]] = [[], [], []]
     for name in ("mononucleosis", "sars-cov-2"):
         history = seen.histories[name]
@@ -322,13 +364,19 @@ def _of_clinic(row: Any, study: Study, groups: dict[Any, np.ndarray], noises: Ma
     if row.quantity == "autoantibody":
         cut = np.quantile(seen.clinic["autoantibody"][who[1]], 0.9)
         return 100.0 * (read("autoantibody", 0) > cut).mean()
-    name = _finding(row)
-    assert name is not None
+    name = _finding(row) or ""
     extra = (
         0.0 if np.isnan(row.se) or given or alone or not np.isnan(row.n) else row.se * study.generator.standard_normal()
     )
     if alone:
         values = read(name, 0 if alone[1] == "cases" else 1)
+        if row.statistic == "percent recovered":
+            return 100.0 * float((values <= row.time_h).mean())
+        if row.statistic == "percent starting after 24 h or more":
+            return 100.0 * float((values[~np.isnan(values)] >= 24.0).mean()) if not np.isnan(values).all() else 0.0
+        if row.statistic == "percent lasting 24 h or more":
+            lasted = (values - read("malaise_begins", 0 if alone[1] == "cases" else 1))[values > 0.0]
+            return 100.0 * float((lasted >= 24.0).mean()) if len(lasted) else 0.0
         if row.statistic == "percent change":
             second = read(name.replace("_1", "_2"), 0 if alone[1] == "cases" else 1)
             return 100.0 * float(np.nanmean(second) / np.nanmean(values) - 1.0)
@@ -342,8 +390,7 @@ def _of_clinic(row: Any, study: Study, groups: dict[Any, np.ndarray], noises: Ma
     if row.statistic.startswith("percent difference"):
         middle = np.nanmedian if "medians" in row.statistic else np.nanmean
         return 100.0 * float(middle(case) / middle(control) - 1.0) + extra
-    pooled = np.sqrt((np.nanvar(case, ddof=1) + np.nanvar(control, ddof=1)) / 2)
     if row.statistic == "sign of the difference":
         t = apart / np.sqrt(np.nanvar(case, ddof=1) / len(case) + np.nanvar(control, ddof=1) / len(control) + 1e-30)
         return float(np.sign(t) * (abs(t) > 1.96))
-    return float(apart / max(pooled, 1e-9)) + extra
+    return float(standardised_difference(case, control)) + extra

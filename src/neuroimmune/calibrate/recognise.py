@@ -23,6 +23,7 @@ from neuroimmune.cohorts import COHORTS, LEAD, WEEKS_A_MONTH, cohort_plan, histo
 from neuroimmune.course import Course
 from neuroimmune.errors import InputError
 from neuroimmune.evidence.draws import posterior
+from neuroimmune.evidence.statistics import standardised_difference
 from neuroimmune.files import whole_file
 from neuroimmune.lives import Population
 from neuroimmune.quantity import parameters
@@ -71,7 +72,7 @@ class Mechanism(NamedTuple):
 # All that a fit of illness changes is given here, so that what is recognised does not hang on the last fit.
 SHARED = (
     *(Prior(path, 0.0) for path in LOOPS.values()), *(Prior(f"spread:{path}", 0.5) for path in LOOPS.values()),
-    Prior("infection.ebv_on_interferon", 8.0, 0.2), Prior("spread:infection.ebv_on_interferon", 0.6),
+    Prior("infection.ebv_on_interferon", 10.0, 0.2), Prior("spread:infection.ebv_on_interferon", 0.6),
     Prior("infection.airway_on_interferon", 4.0), Prior("spread:infection.airway_on_interferon", 0.6),
     Prior("interferon_on_brain_half", 0.15, 0.3), Prior("gut.inflammation_on_barrier", 0.4),
     Prior("adaptive.infection_on_autoreactive", 1.0, 0.2), Prior("infection.latent_on_exhaustion", 1.0, 0.2),
@@ -240,7 +241,6 @@ def table_of(name: str, sets: int, seed: int) -> "pd.DataFrame":
         for path, prior in priors(name).items()
     })  # fmt: skip
     healthy = posterior()
-    assert healthy is not None
     rows = stream(seed, f"{name}: the healthy").integers(len(healthy), size=sets)
     others = healthy[[column for column in healthy.columns if column not in free.columns]].iloc[rows]
     return pd.concat([others.reset_index(drop=True), free], axis=1)
@@ -341,8 +341,7 @@ def _told(
     case, control = read(group[0]), read(group[1])
     if feature.kind == "ratio":
         return np.log(np.nanmedian(case, 1) / np.nanmedian(control, 1))
-    pooled = np.sqrt((np.nanvar(case, 1, ddof=1) + np.nanvar(control, 1, ddof=1)) / 2.0)
-    return (np.nanmean(case, 1) - np.nanmean(control, 1)) / np.maximum(pooled, 1e-9)
+    return standardised_difference(case, control)
 
 
 class Discriminant:
@@ -555,7 +554,6 @@ def _body(name: str) -> str:
         for path, known in parameters(Body()).items()
     ]
     drawn = posterior()
-    assert drawn is not None
     text = str(rest) + drawn[[c for c in drawn.columns if c not in mine]].to_csv(index=False)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 

@@ -9,20 +9,21 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def posterior() -> "pd.DataFrame | None":
+def posterior(leave_out: str = "") -> "pd.DataFrame":
     """What fits have left open: a row a draw.
 
     A column is a parameter, `spread:parameter`, or `scale:study:quantity` (its logarithm).
 
-    Tables in `evidence/posterior` are joined by row number. `None` before there are any; `InputError` if they do not
-    fit together.
+    Tables in `evidence/posterior` are joined by row number, but for one to `leave_out` by name. Raises `InputError` if
+    there are none, or they do not fit together.
     """
     import pandas as pd
 
     folder = files("neuroimmune.evidence").joinpath("posterior")
-    paths = sorted(p.name for p in folder.iterdir() if p.name.endswith(".csv")) if folder.is_dir() else []
+    names = sorted(p.name for p in folder.iterdir()) if folder.is_dir() else []
+    paths = [name for name in names if name.endswith(".csv") and name != f"{leave_out}.csv"]
     if not paths:
-        return None
+        raise InputError("there are no tables of draws in evidence/posterior: run the fits (neuroimmune.calibrate)")
     tables = []
     for name in paths:
         with folder.joinpath(name).open(encoding="utf-8") as file:

@@ -57,7 +57,8 @@ class Infection(System):
     The loop: virus that wakes in memory B cells of a carrier exhausts what holds it, and exhausted immunity lets it
     wake; acute infection and stress start it. Its strength is `loop`; alone it holds from somewhat above 2. It is
     contested: a deficient response was found (loebel2014), antivirals against it failed in blinded trials. The
-    airway virus stands for others by other numbers (protocols `sars-cov-2`, `cold`). Free virus follows infected
+    airway virus stands for others by other numbers (protocols `sars-cov-2`, `cold`), and so does the other
+    (`cytomegalovirus`). Free virus follows infected
     cells at once. TNF, which rises on the third day of influenza (hayden1998), does not move. Most numbers are
     assumed, by hand, so that onset, peak, end and the share who fall ill come out as in the rows of role fit of the
     two protocols.
@@ -164,8 +165,12 @@ class Infection(System):
         spread=0.6,
     )  # fmt: skip
     ebv_on_interferon: float = par(
-        8.0, "1", "interferon by killer T cells that meet infected B cells", "assumed: about 1 in mononucleosis",
+        10.0, "1", "interferon by killer T cells that meet infected B cells", "assumed: about 1 in mononucleosis",
         spread=0.6,
+    )  # fmt: skip
+    ebv_killing_half: float = par(
+        0.1, "1", "infected share of B cells at which half of killer T cells are at work",
+        "assumed: somewhat below the peak, for killers fall silent within weeks as the virus goes",
     )  # fmt: skip
     tau_interferon: float = par(8.0, "hour", "time for interferon to follow", "assumed: half-life of some 6 h")
 
@@ -184,7 +189,7 @@ class Infection(System):
         airway_seen = saturating(y.airway_infected + y.airway_spent, self.airway_learning_half)
         open_throat = positive(1.0 - y.ebv_immunity)
         ebv_seen = saturating(y.ebv_latent + y.ebv_reservoir, self.ebv_learning_half)
-        met = y.ebv_killers * y.ebv_latent
+        met = y.ebv_killers * saturating(y.ebv_latent, self.ebv_killing_half) * y.ebv_latent
         carrier = saturating(y.ebv_reservoir, self.carrier_half)
         worn = (
             hill(y.ebv_reactivation, 1.0, self.loop_hill)
