@@ -91,6 +91,9 @@ def test_numbers_go_into_the_code(tmp_path):
             report.into_code(tmp_path, {path: 1.0})
 
 
+SWITCHES = ["brain.kept_up_on_tspo"]  # drawn, not fitted: 0 or 1
+
+
 @pytest.mark.parametrize("name", FITTED)
 def test_the_code_has_what_was_fitted(name):
     known = parameters(Body())
@@ -105,7 +108,7 @@ def test_the_code_has_what_was_fitted(name):
 
 @pytest.mark.parametrize("name", FITTED)
 def test_draws_are_two_hundred_bodies(name):
-    draws = pd.read_csv(str(POSTERIOR.joinpath(f"{name}.csv")))
+    draws = pd.read_csv(str(POSTERIOR.joinpath(f"{name}.csv"))).drop(columns=SWITCHES, errors="ignore")
     best = json.loads(POSTERIOR.joinpath(f"{name}.json").read_text())
     assert list(draws) == list(best) and len(draws) == 200
     draws = draws.transform(lambda column: np.exp(column) if column.name.startswith(SCALE) else column)

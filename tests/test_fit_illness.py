@@ -86,6 +86,15 @@ def test_an_explanation_is_a_table_of_bodies(explanation):
     assert not set(table.columns) & set(posterior(leave_out="illness").columns) - set(posterior().columns)
 
 
+def test_tspo_shows_it_in_some_draws():
+    """In three to five of ten, of the package's draws too, however few are taken."""
+    seen = posterior()["brain.kept_up_on_tspo"].to_numpy()
+    assert set(seen) == {0.0, 1.0}
+    for few in (20, 50, 100, 200):
+        assert 0.2 <= seen[np.linspace(0, len(seen) - 1, few).round().astype(int)].mean() <= 0.6
+    assert 0.3 <= seen.mean() <= 0.5
+
+
 def test_a_stopped_fit_goes_on_and_another_is_refused(tmp_path, monkeypatch):
     asked = []
 

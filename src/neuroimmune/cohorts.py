@@ -1,18 +1,18 @@
 """Natural history: people who catch an infection, live on, and are asked every week, as cohorts ask them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
 from neuroimmune.body import Body
 from neuroimmune.errors import InputError, nearest
 from neuroimmune.evidence.draws import posterior
-from neuroimmune.lives import Population
-from neuroimmune.population import check_count
+from neuroimmune.lives import Population, subset
+from neuroimmune.population import People, check_count
 from neuroimmune.protocol import Protocol, load_protocol
 from neuroimmune.simulation import Plan, join, make_plan, solve_batches
 from neuroimmune.streams import normal, stream
@@ -77,7 +77,7 @@ COHORTS = {
         "adults to whom nothing happens but daily life",
     ),
     "community": Cohort(
-        "", (16.0, 53.0), None, False, ("cfs_fukuda", "iom", "pem"),
+        "", (16.0, 53.0), None, False, ("cfs_fukuda", "mecfs", "iom"),
         "people who catch influenza and Epstein-Barr virus as they come, healthy at first: 28 to 65 after twelve years",
         {"influenza": 0.18, "ebv": 1.0},
     ),
@@ -346,13 +346,70 @@ def cohort_plan(name: str, population: Population, days: float, threads: int | N
 
 def history_of(name: str, population: Population, course: "Course") -> History:
     """What people of a simulated course report: the truth, an error of each report, on scales from 0 to 100."""
-    weeks = np.round((course.times - ASKED) / 168.0).astype(int) - LEAD
-    ids, seed = population.people.ids, population.seed
-    reports = {}
-    for scale in SCALES:
-        noise = np.stack([normal(seed, f"report of {scale}", ids, int(week) + LEAD) for week in weeks], 1)
-        reports[scale] = np.clip(np.asarray(course.values[scale]) + REPORT_SD * noise, 0.0, 100.0).astype(np.float32)
+    weeks = weeks_of(course)
+    reports = {scale: reported(population, weeks, scale, course.values[scale]) for scale in SCALES}
     return History(name, population, weeks, reports, tuple(course.failed))
+
+
+def weeks_of(course: "Course") -> np.ndarray:
+    """The weeks since exposure at which people were asked."""
+    return np.round((course.times - ASKED) / 168.0).astype(int) - LEAD
+
+
+def reported(population: Population, weeks: np.ndarray, scale: str, truth: np.ndarray) -> np.ndarray:
+    """A scale as it is reported, of shape (people, weeks)."""
+    ids, seed = population.people.ids, population.seed
+    noise = np.stack([normal(seed, f"report of {scale}", ids, int(week) + LEAD) for week in weeks], 1)
+    return np.clip(np.asarray(truth) + REPORT_SD * noise, 0.0, 100.0).astype(np.float32)
+
+
+class Part(NamedTuple):
+    """A batch of a population: all of it that reports hang on."""
+
+    people: People
+    seed: int
+
+
+class _Recorded(Mapping[str, np.ndarray]):
+    """Reports of a recorded course, read and worked out when they are asked for."""
+
+    def __init__(self, population: Population, course: "Course") -> None:
+        self._population, self._course = population, course
+
+    def __getitem__(self, scale: str) -> np.ndarray:
+        return reported(self._population, weeks_of(self._course), scale, self._course.values[scale])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(SCALES)
+
+    def __len__(self) -> int:
+        return len(SCALES)
+
+
+def recorded(name: str, population: Population, folder: Path) -> History:
+    """The history of a recorded course: who meets what is worked out batch by batch, and reports stay on disk."""
+    from neuroimmune.storage import batches, load
+
+    course = load(folder)
+    history = History(name, population, weeks_of(course), _Recorded(population, course), tuple(course.failed))
+    onset, severity, usual, met = [], [], {n: [] for n in SCALES}, {n: [] for n in DEFINITIONS}
+    first = 0
+    for batch in batches(folder):
+        people = subset(population.people, np.arange(first, first + len(batch.people)))
+        part = history_of(name, cast(Population, Part(people, population.seed)), batch)
+        first += len(batch.people)
+        onset.append(part.onset)
+        severity.append(part.severity)
+        for scale in SCALES:
+            usual[scale].append(part.usual[scale])
+        for definition in DEFINITIONS:
+            met[definition].append(part.meets(definition))
+    history.__dict__.update(  # in place of what would be worked out from all reports at once
+        onset=np.concatenate(onset), severity=np.concatenate(severity),
+        usual={scale: np.concatenate(values) for scale, values in usual.items()},
+    )  # fmt: skip
+    history._kept.update({definition: np.concatenate(values) for definition, values in met.items()})
+    return history
 
 
 def cohort(
@@ -405,12 +462,10 @@ def follow(
     """Follow a population as a cohort; see `cohort`."""
     plan = cohort_plan(name, population, days, threads)
     if out is None:
-        course = join(plan, [part for _, part in solve_batches(plan, progress)])
-    else:
-        from neuroimmune.storage import load, record
+        return history_of(name, population, join(plan, [part for _, part in solve_batches(plan, progress)]))
+    from neuroimmune.storage import record
 
-        course = load(record(plan, Path(out), progress))
-    return history_of(name, population, course)
+    return recorded(name, population, record(plan, Path(out), progress))
 
 
 def shares_of_draws(ill: np.ndarray, draw: np.ndarray) -> np.ndarray:

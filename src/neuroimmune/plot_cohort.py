@@ -1,5 +1,6 @@
 """The figure of a cohort: how many are still ill, with bands, and what cohorts of real people found."""
 
+import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,13 +20,17 @@ LABELS = {
     "mecfs": "ME/CFS, either",
     "pem": "Post-exertional malaise",
 }  # fmt: skip
-DODGE = 0.35  # months between points that would hide each other
+SURVEYED = "community"  # the cohort whose last week is held against surveys
+DODGE = 0.35  # months between points that would hide each other, in two years
 STUDY = 250  # people of a simulated study, whose shares the band holds, where no cohort says
 
 
 def observed_shares(history: History) -> "pd.DataFrame":
     """What cohorts of real people found, as long as this one is followed, by its definitions; of `illness_targets`."""
     rows = illness_targets()
+    if history.name == SURVEYED:
+        surveys = rows.protocol.eq("population") & rows.population.str.endswith(" all")
+        rows = rows.assign(protocol=rows.protocol.mask(surveys, SURVEYED), time_h=168.0 * history.last_week)
     mine = rows.protocol.eq(history.name) & rows.statistic.eq("percent ill")
     followed = rows.time_h <= 168.0 * (history.last_week + 0.5)
     return rows.loc[mine & followed & rows.quantity.isin(history.cohort.definitions)]
@@ -43,7 +48,7 @@ def plot_cohort(history: History, path: str | Path | None = None) -> "Figure":
     rows, weeks = observed_shares(history), np.arange(MONTH, history.last_week + 1, 2)
     definitions = history.cohort.definitions
     sizes = rows.groupby("quantity").n.median().to_dict()
-    studies = dict(zip(dict.fromkeys(rows.study), MARKERS, strict=False))
+    studies = dict(zip(dict.fromkeys(rows.study), itertools.cycle(MARKERS), strict=False))
     with matplotlib.rc_context(STYLE):
         figure = new_figure(COLUMN, 1.45 * len(definitions) + 0.35)
         axes = figure.subplots(len(definitions), 1, squeeze=False, sharex=True)[:, 0]
@@ -55,8 +60,10 @@ def plot_cohort(history: History, path: str | Path | None = None) -> "Figure":
             axis.fill_between(months, low, high, color=MODEL, alpha=0.2, linewidth=0)
             axis.plot(months, 100.0 * history.ill(definition, weeks).mean(0), color=MODEL)
             mine = rows.loc[rows.quantity == definition]
-            beside = DODGE * (
-                mine.groupby("time_h").cumcount() - (mine.groupby("time_h").id.transform("count") - 1) / 2
+            beside = (
+                DODGE
+                * max(months[-1] / 24.0, 1.0)
+                * (mine.groupby("time_h").cumcount() - (mine.groupby("time_h").id.transform("count") - 1) / 2)
             )
             for row, shift in zip(mine.itertuples(), beside, strict=True):
                 colour = MEASURED if row.role == "check" else OTHER
@@ -69,7 +76,7 @@ def plot_cohort(history: History, path: str | Path | None = None) -> "Figure":
             axis.set_ylabel("Share ill (%)")
             axis.set_ylim(0, max(1.0, axis.get_ylim()[1]))
             axis.set_xlim(0, months[-1])
-            axis.xaxis.set_major_locator(MultipleLocator(6 if months[-1] > 12 else 2))
+            axis.xaxis.set_major_locator(MultipleLocator(24 if months[-1] > 48 else 6 if months[-1] > 12 else 2))
         axes[-1].set_xlabel(f"Months since {since}")
         handles = [Line2D([], [], color=MODEL, label=f"model, {int(history.enrolled.sum()):,} people")]
         for study, marker in studies.items():

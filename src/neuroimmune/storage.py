@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -70,6 +71,12 @@ def load(path: str | Path, keep: str | Sequence[str] = ()) -> Course:
         np.concatenate([h.people for h in heads]), {n: why for h in heads for n, why in h.failed.items()},
         [n for h in heads for n in h.not_at_rest], heads[0].provenance,
     )  # fmt: skip
+
+
+def batches(folder: Path) -> Iterator[Course]:
+    """The courses of a complete recorded run, one after the other."""
+    for number in range(_read_manifest(folder)["batches"]):
+        yield _load_file(folder / _batch_name(number), [], check=False)
 
 
 class _Batches(Mapping[str, np.ndarray]):
@@ -158,9 +165,7 @@ def record(plan: Plan, folder: str | Path, progress: Callable[[float], None] | N
         other = _read_manifest(folder)
         different = sorted(k for k in manifest.keys() | other.keys() if manifest.get(k) != other.get(k))
         if different:
-            how = "; ".join(
-                f"{k} is {_short(other.get(k))} there and {_short(manifest.get(k))} here" for k in different
-            )
+            how = "; ".join(_difference(k, other.get(k), manifest.get(k)) for k in different)
             raise InputError(f"{folder} holds another run ({how}); choose another folder or delete it")
     elif folder.exists() and any(folder.iterdir()):
         raise InputError(f"{folder} is not empty and holds no recorded run; choose another folder")
@@ -177,6 +182,13 @@ def record(plan: Plan, folder: str | Path, progress: Callable[[float], None] | N
                 f"{error}; {kept} of {len(plan.batches)} batches are kept in {folder}: run again to go on"
             ) from error
     return folder
+
+
+def _difference(what: str, there: Any, here: Any) -> str:
+    """In words; of a checksum only that it differs."""
+    if all(isinstance(value, str) and re.fullmatch("[0-9a-f]{16,}", value) for value in (there, here)):
+        return f"another {what} there"
+    return f"{what} is {_short(there)} there and {_short(here)} here"
 
 
 def _short(value: Any) -> str:

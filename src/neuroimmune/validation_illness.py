@@ -27,6 +27,7 @@ from neuroimmune.cohorts import (
 )
 from neuroimmune.evidence.statistics import standardised_difference
 from neuroimmune.lives import Population, subset
+from neuroimmune.population import People
 from neuroimmune.simulation import join, make_plan, solve_batches
 from neuroimmune.streams import stream
 
@@ -151,25 +152,35 @@ def controls(history: History, week: int, count: int) -> np.ndarray:
 
 def brought(history: History, who: np.ndarray, week: int) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
     """The same people followed again to a week, and examined: findings, whether they have pain, their draws."""
-    population = history.population
-    group = subset(population.people, who)
-    onset = np.nan_to_num(history.onset[who]) if history.cohort.from_onset else np.zeros(len(who))
-    last = int(-history.weeks[0] + week + np.median(onset))
-    states = list(population.start)
-    again = make_plan(
+    group, start, solved = then(history, who, week)
+    at = np.searchsorted(history.weeks, _week_of_all(history, who, week) + history.weeks[0])
+    found = {name: np.full(len(who), np.nan) for name in FINDINGS}
+    for name, values in examine(group, start).items():
+        found[name][solved] = values
+    return found, history.month.pain[who, at] >= PAIN, history.population.draws[who]
+
+
+def then(history: History, who: np.ndarray, week: int) -> tuple[People, dict[str, np.ndarray], np.ndarray]:
+    """The same people followed again: who they are, their states at midnight of a week, and the places of the solved.
+
+    All are met on one day, `week` weeks after exposure or the median onset.
+    """
+    population, last = history.population, _week_of_all(history, who, week)
+    group, states = subset(population.people, who), list(population.start)
+    plan = make_plan(
         group, exposed(history.cohort), 7.0 * (last + 1), 24.0, keep=states,
         start={n: v[who] for n, v in population.start.items()}, policy=population.life,
     )  # fmt: skip
-    again = replace(again, moments=(168.0 * last,))
-    course = join(again, [part for _, part in solve_batches(again)])
-    start = {name: course.values[name][:, -1].astype(float) for name in states}
-    pain = history.month.pain[who, np.searchsorted(history.weeks, last + history.weeks[0])] >= PAIN
-    found = {name: np.full(len(who), np.nan) for name in FINDINGS}
+    plan = replace(plan, moments=(168.0 * last,))
+    course = join(plan, [part for _, part in solve_batches(plan)])
     solved = np.flatnonzero(~np.isin(group.ids, list(course.failed)))
-    seen = examine(subset(group, solved), {name: values[solved] for name, values in start.items()})
-    for name, values in seen.items():
-        found[name][solved] = values
-    return found, pain, population.draws[who]
+    return subset(group, solved), {n: course.values[n][solved, -1].astype(float) for n in states}, solved
+
+
+def _week_of_all(history: History, who: np.ndarray, week: int) -> int:
+    """The week since the beginning that is so many weeks after exposure or the median onset of these people."""
+    onset = np.nan_to_num(history.onset[who]) if history.cohort.from_onset else np.zeros(len(who))
+    return int(-history.weeks[0] + week + np.median(onset))
 
 
 MORE = "percent more ill than the unexposed"

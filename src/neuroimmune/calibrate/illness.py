@@ -139,7 +139,8 @@ def table_of(explanation: Explanation, logs: np.ndarray) -> "pd.DataFrame":
         drawn = drawn.drop(columns="spread")
     for column, value in explanation.set.items():
         drawn[column] = value
-    drawn["brain.kept_up_on_tspo"] = (uniform(0, "whether TSPO shows it", np.arange(len(drawn))) < TSPO_SEEN) * 1.0
+    lots = uniform(0, "whether TSPO shows it", np.arange(len(drawn)))
+    drawn["brain.kept_up_on_tspo"] = (lots <= np.quantile(lots, TSPO_SEEN)) * 1.0
     healthy = posterior(leave_out="illness")
     rows = np.linspace(0, len(healthy) - 1, len(drawn)).round().astype(int)
     return pd.concat([healthy.iloc[rows].reset_index(drop=True), drawn], axis=1)
@@ -198,9 +199,10 @@ def findings(seen: dict[str, np.ndarray], ill: np.ndarray, draw: np.ndarray, mem
         return _by_member(seen[name][who], draw[who], members, how)
 
     def standardised(name: str) -> np.ndarray:
+        groups = [(seen[name][ill & (draw == m)], seen[name][~ill & (draw == m)]) for m in range(members)]
         return np.array([
-            standardised_difference(seen[name][ill & (draw == m)], seen[name][~ill & (draw == m)])
-            if (ill & (draw == m)).sum() > 1 else np.nan for m in range(members)
+            standardised_difference(*both) if min(np.isfinite(some).sum() for some in both) > 1 else np.nan
+            for both in groups
         ])  # fmt: skip
 
     def of_medians(name: str) -> np.ndarray:
