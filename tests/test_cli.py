@@ -96,7 +96,7 @@ def test_run_of_people(run, tmp_path):
     course = load(tmp_path / "course")
     assert len(course) == 20 and course.provenance["seed"] == 3
     code, out, error = run("run", "endotoxin", "--days", "1", "--people", "20", "--seed", "4", "--out", tmp_path)
-    assert code == 2 and "holds another run (seed is 3 there and 4 here; traits is " in error
+    assert code == 2 and "holds another run (seed is 3 there and 4 here; other traits there)" in error
 
 
 def test_run_without_a_folder_writes_nothing(run, tmp_path, monkeypatch):

@@ -379,7 +379,9 @@ def test_the_folder_of_another_run_is_refused(plan, tmp_path):
             record(other, folder)
         message = str(error.value)
         assert "holds another run (" in message and message.endswith("); choose another folder or delete it")
-        assert re.findall(r"(\w+) is .*? there and", message) == different.split(", ")
+        assert re.findall(r"(?:(\w+) is .*? there and|other (\w+) there)", message) == [
+            ("", name) if name == "traits" else (name, "") for name in different.split(", ")
+        ]
     assert files(folder) == before
 
 

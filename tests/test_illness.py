@@ -12,7 +12,7 @@ from scipy.integrate import solve_ivp
 from scipy.linalg import expm
 
 from neuroimmune.body import ARROWS, LOOPS, Body
-from neuroimmune.clinic import AFTER_ONE, FINDINGS, examine
+from neuroimmune.clinic import AFTER_ONE, FINDINGS, after_one_test, examine
 from neuroimmune.errors import InputError
 from neuroimmune.lives import Life, Population
 from neuroimmune.population import People, people, shifted
@@ -433,12 +433,12 @@ def test_a_clinic_says_nothing_of_who_could_not_be_solved():
 def test_malaise_after_one_test_begins_and_ends():
     """In who feels it, it begins before it ends; who is numb to it has none."""
     some = Population(48, seed=1)
-    found = examine(some.people, some.start)
+    found = after_one_test(some.people, some.start)
     begins, ends = found["malaise_begins"], found["malaise_ends"]
     assert np.array_equal(np.isnan(begins), ends == 0.0) and 5 < np.isnan(begins).sum() < 43
     felt = ~np.isnan(begins)
     assert (ends[felt] > begins[felt]).all() and begins[felt].min() >= 1.0 and ends.max() <= 24.0 * AFTER_ONE
-    numb = examine(shifted(some.people, {"symptoms.felt_on_malaise": 1e-6}), some.start)
+    numb = after_one_test(shifted(some.people, {"symptoms.felt_on_malaise": 1e-6}), some.start)
     assert not numb["malaise_ends"].any() and np.isnan(numb["malaise_begins"]).all()
 
 

@@ -110,7 +110,10 @@ def test_titres_count_from_detection():
 
 
 def test_mononucleosis_is_felt_where_killer_cells_meet_the_virus():
-    felt = course("mononucleosis", every=24.0, days=150, keep=["sickness"])["sickness"].values[0]
+    felt = course(
+        "mononucleosis", every=24.0, days=150, keep=["sickness"],
+        body=with_parameters(Body(), {"infection.ebv_on_interferon": 10.0}),
+    )["sickness"].values[0]  # fmt: skip
     assert felt.max() - felt[0] > 15.0 and 35 < felt.argmax() < 70
     numb = course(
         "mononucleosis", every=24.0, days=150, keep=["sickness"],

@@ -169,7 +169,9 @@ def _results(out: Path) -> list[Path]:
 
 @app.command()
 def cohort(
-    name: Annotated[str, typer.Argument(help="mononucleosis, sars-cov-2, cold or unexposed.")],
+    name: Annotated[
+        str, typer.Argument(help="mononucleosis, cytomegalovirus, sars-cov-2, influenza, cold, unexposed or community.")
+    ],
     people: Annotated[int, typer.Option(help="How many virtual people.")] = 1000,
     days: Annotated[float, typer.Option(help="How long they are followed after exposure [day].")] = 730.0,
     seed: Annotated[int, typer.Option(help="Seed of the people and their lives.")] = 0,
@@ -443,9 +445,11 @@ def _print_cohort(found: "History", turned_away: int, predictors: "pd.DataFrame"
     from neuroimmune.plot_cohort import STUDY, observed_shares
 
     about, seen, rows = found.cohort, observed_shares(found), []
+    visits = [months for months in TABLE_MONTHS if week_of(months) <= found.last_week]
+    visits += [months for months in (48.0, 96.0, 143.0) if week_of(months) <= found.last_week]
     since = "onset" if about.from_onset else "infection" if about.protocol else "the start"
     for definition in about.definitions:
-        for months in (m for m in TABLE_MONTHS if week_of(m) <= found.last_week):
+        for months in visits:
             mine = seen.loc[(seen.quantity == definition) & ((seen.time_h / 168.0).round() == week_of(months))]
             n = int(min(mine.n.max(), 2000)) if mine.n.notna().any() else STUDY
             week = np.array([week_of(months)])

@@ -17,6 +17,8 @@ WORST_WITHIN = 7  # days from the second test within which its malaise is worst
 AFTER_ONE = 20  # days asked every hour after a single test
 FELT_MORE = 10.0  # assumed: of 100, malaise above that of the days before which counts as not recovered
 
+REST = Life(stress_events=0.0, colds=0.0, behaviour="rests")  # the life of who comes to the clinic
+
 FINDINGS = {
     "il6": ("pg/mL", "IL-6 at noon"), "tnf": ("pg/mL", "TNF at noon"), "il8": ("pg/mL", "IL-8 at noon"),
     "il10": ("pg/mL", "IL-10 at noon"), "crp": ("mg/L", "CRP at noon"), "lps": ("pg/mL", "LPS at noon"),
@@ -31,9 +33,11 @@ FINDINGS = {
     "heart_rate_peak_1": ("1/minute", "heart rate at the end of the first test"),
     "fatigue_rise": ("1", "fatigue a day after the first test, above the days before"),
     "recovery": ("hour", "time from the second test until malaise is that of the days before"),
-    "malaise_begins": ("hour", "time from a single test until malaise is felt; none in who does not feel it"),
-    "malaise_ends": ("hour", "time from a single test until it is felt no more; 0 in who does not feel it"),
 }  # fmt: skip
+AFTER_ONE_TEST = {
+    "malaise_begins": ("hour", "time from a single test until malaise is felt; NaN in who does not feel it"),
+    "malaise_ends": ("hour", "time from a single test until it is felt no more; 0 in who does not feel it"),
+}
 
 
 def examine(
@@ -42,8 +46,8 @@ def examine(
     """Each of `FINDINGS` in each person, shape (people,), from the states of their midnight; NaN in who failed.
 
     Everybody is woken at seven. Work and oxygen uptake are those that a test would show, read just before it. A person
-    rests after the tests as much as `life` has them rest; by default all rest when ill, and have no colds and no hard
-    months. Who has not recovered after 64 days counts as 64.
+    rests after the tests as much as `life` has them rest; by default (`REST`) all rest when ill, and have no colds and
+    no hard months. Who has not recovered after 64 days counts as 64.
 
     >>> import neuroimmune as ni
     >>> some = ni.Population(16, seed=1)
@@ -66,8 +70,9 @@ def examine(
         "post_exertional_malaise", "fatigue",
     )  # fmt: skip
     group = replace(group, traits={n: v for n, v in group.traits.items() if n != "sleep.chronotype"})
-    life = life or Life(stress_events=0.0, colds=0.0, behaviour="rests")
-    plan = make_plan(group, Protocol("clinic", happenings, days), keep=keep, start=start, policy=life, threads=threads)
+    plan = make_plan(
+        group, Protocol("clinic", happenings, days), keep=keep, start=start, policy=life or REST, threads=threads
+    )
     plan = replace(plan, moments=tuple(moments))
     course = join(plan, [part for _, part in solve_batches(plan)])
 
@@ -100,30 +105,42 @@ def examine(
         "heart_rate_peak_1": at("heart_rate", first + peak),
         "fatigue_rise": at("fatigue", second + ASKED) - at("fatigue", *asked[:TEST_DAY]),
         "recovery": 24.0 * recovered,
-    } | after_one_test(group, start, life, threads)  # fmt: skip
+    }  # fmt: skip
 
 
 def after_one_test(
-    group: People, start: Mapping[str, np.ndarray], life: Life, threads: int | None = None
+    group: People, start: Mapping[str, np.ndarray], life: Life | None = None, threads: int | None = None
 ) -> dict[str, np.ndarray]:
-    """When malaise begins and ends after a single test, asked every hour: two of `FINDINGS`, shape (people,).
+    """When malaise begins and ends after a single test, asked every hour: `AFTER_ONE_TEST`, shape (people,).
 
-    It is felt while it is above that of the same hour of the days before, and ends when it is not felt for a day.
+    It is felt while it is above that of the same hour of the same life without a test, and ends with the first hour of
+    a day in which it is not. NaN in who failed; who feels it for longer than 20 days counts as 20.
     """
     test = load_protocol("two-day-test", tests="1")
-    happenings = [replace(each, at=each.at + 24.0 * TEST_DAY) for each in test.happenings]
-    days = TEST_DAY + AFTER_ONE + 1
-    plan = make_plan(
-        group, Protocol("one test", happenings, days), keep=["post_exertional_malaise"], start=start, policy=life,
-        threads=threads,
-    )  # fmt: skip
-    course = join(plan, [part for _, part in solve_batches(plan)])
-    malaise = course.values["post_exertional_malaise"][:, :-1].astype(float).reshape(len(group), days, 24)
-    more = (malaise - malaise[:, :TEST_DAY].mean(1, keepdims=True)).reshape(len(group), -1)
-    felt = more[:, int(24 * TEST_DAY + TEST) + 1 :] > FELT_MORE
+    days = int(TEST // 24) + AFTER_ONE + 2
+    malaise = []
+    for happenings in (test.happenings, []):
+        plan = make_plan(
+            group, Protocol("one test", happenings, days), keep=["post_exertional_malaise"], start=start,
+            policy=life or REST, threads=threads,
+        )  # fmt: skip
+        course = join(plan, [part for _, part in solve_batches(plan)])
+        malaise.append(course.values["post_exertional_malaise"].astype(float))
+    after = slice(int(TEST) + 1, int(TEST) + 1 + 24 * (AFTER_ONE + 1))
+    return felt_from_to((malaise[0] - malaise[1])[:, after])
+
+
+def felt_from_to(more: np.ndarray) -> dict[str, np.ndarray]:
+    """`AFTER_ONE_TEST` of malaise above that without a test, one hour after it and every hour on, (people, hours).
+
+    >>> hour = np.arange(1, 73)
+    >>> felt_from_to(np.where((hour >= 5) & (hour < 30), 20.0, 0.0)[None])
+    {'malaise_begins': array([5.]), 'malaise_ends': array([30.])}
+    """
+    felt = more > FELT_MORE
     begins = np.where(felt.any(1), felt.argmax(1) + 1.0, np.nan)
     quiet = np.all(np.lib.stride_tricks.sliding_window_view(~felt, 24, axis=1), axis=2)
-    quiet &= np.arange(quiet.shape[1]) >= np.nan_to_num(begins)[:, None]
-    ends = np.where(quiet.any(1), quiet.argmax(1) + 1.0, 24.0 * AFTER_ONE)
+    quiet &= np.arange(1, quiet.shape[1] + 1) > np.nan_to_num(begins)[:, None]
+    ends = np.where(quiet.any(1), quiet.argmax(1) + 1.0, float(quiet.shape[1]))
     ends = np.where(felt.any(1), ends, 0.0)
     return {"malaise_begins": begins, "malaise_ends": np.where(np.isnan(more).any(1), np.nan, ends)}

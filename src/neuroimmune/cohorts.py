@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from neuroimmune.body import Body
 from neuroimmune.errors import InputError, nearest
 from neuroimmune.evidence.draws import posterior
-from neuroimmune.lives import Population, subset
-from neuroimmune.population import People, check_count
+from neuroimmune.lives import Life, Population
+from neuroimmune.population import check_count
 from neuroimmune.protocol import Protocol, load_protocol
 from neuroimmune.simulation import Plan, join, make_plan, solve_batches
 from neuroimmune.streams import normal, stream
@@ -78,7 +78,7 @@ COHORTS = {
     ),
     "community": Cohort(
         "", (16.0, 53.0), None, False, ("cfs_fukuda", "mecfs", "iom"),
-        "people who catch influenza and Epstein-Barr virus as they come, healthy at first: 28 to 65 after twelve years",
+        "people who catch influenza and Epstein-Barr virus as they come, healthy at first; they do not age meanwhile",
         {"influenza": 0.18, "ebv": 1.0},
     ),
 }  # fmt: skip
@@ -152,14 +152,24 @@ class History:
     def cohort(self) -> Cohort:
         return COHORTS[self.name]
 
-    @cached_property
+    def _once(self, name: str, work_out: Callable[[], Any]) -> Any:
+        if name not in self._kept:
+            self._kept[name] = work_out()
+        return self._kept[name]
+
+    @property
     def usual(self) -> dict[str, np.ndarray]:
         """What each person reported on average before, by scale, shape (people,)."""
-        return {name: values[:, self.weeks < 0].mean(1) for name, values in self.reports.items()}
+        return self._once(
+            "usual", lambda: {name: values[:, self.weeks < 0].mean(1) for name, values in self.reports.items()}
+        )
 
-    @cached_property
+    @property
     def onset(self) -> np.ndarray:
         """The week since exposure of each person's onset, shape (people,); NaN where there was none."""
+        return self._once("onset", self._onset)
+
+    def _onset(self) -> np.ndarray:
         more = [self.reports[n] - self.usual[n][:, None] >= NOTICED for n in ("fatigue", "sickness")]
         noticed = more[0] | more[1]
         lasting = noticed[:, :-1] & noticed[:, 1:] & (self.weeks[:-1] >= 0) & (self.weeks[:-1] < ENROLLED)
@@ -181,9 +191,7 @@ class History:
         """Whether each person meets a definition at each week, shape (people, weeks)."""
         if definition not in DEFINITIONS:
             raise InputError(f"there is no definition {definition!r}{nearest(definition, DEFINITIONS)}")
-        if definition not in self._kept:
-            self._kept[definition] = DEFINITIONS[definition][1](self.month)
-        return self._kept[definition]
+        return self._once(definition, lambda: DEFINITIONS[definition][1](self.month))
 
     def ill(self, definition: str, weeks: Sequence[float] | np.ndarray) -> np.ndarray:
         """Who of the enrolled meets a definition so many weeks after onset or exposure, shape (enrolled, weeks).
@@ -230,9 +238,12 @@ class History:
                     table[f"{definition}_{months:g}_months"] = column
         return table
 
-    @cached_property
+    @property
     def severity(self) -> np.ndarray:
         """The worst week of sickness and fatigue together in the first six from onset, above usual, shape (people,)."""
+        return self._once("severity", self._severity)
+
+    def _severity(self) -> np.ndarray:
         begin = np.nan_to_num(self.onset)
         there = (self.weeks[None, :] >= begin[:, None]) & (self.weeks[None, :] < begin[:, None] + 6)
         both = sum(self.reports[n] - self.usual[n][:, None] for n in ("fatigue", "sickness")) / 2.0
@@ -330,6 +341,11 @@ def exposed(cohort: Cohort) -> Protocol:
     return replace(protocol, happenings=later, zero=None, days=0.0)
 
 
+def life_of(name: str, population: Population) -> Life:
+    """The life that people of a cohort live."""
+    return replace(population.life, **COHORTS[name].life)
+
+
 def cohort_plan(name: str, population: Population, days: float, threads: int | None = None) -> Plan:
     """What is to be simulated: the population's life from weeks before exposure to `days` after onset, read weekly."""
     if name not in COHORTS:
@@ -339,45 +355,33 @@ def cohort_plan(name: str, population: Population, days: float, threads: int | N
     weeks = LEAD + int(days // 7) + (ENROLLED if COHORTS[name].from_onset else 0)
     plan = make_plan(
         population.people, exposed(COHORTS[name]), 7.0 * (weeks + 1), 24.0, keep=SCALES, start=population.start,
-        policy=replace(population.life, **COHORTS[name].life), threads=threads,
+        policy=life_of(name, population), threads=threads,
     )  # fmt: skip
     return replace(plan, moments=tuple(168.0 * np.arange(weeks + 1) + ASKED))
 
 
 def history_of(name: str, population: Population, course: "Course") -> History:
-    """What people of a simulated course report: the truth, an error of each report, on scales from 0 to 100."""
+    """What people of a simulated course report, on scales from 0 to 100."""
     weeks = weeks_of(course)
-    reports = {scale: reported(population, weeks, scale, course.values[scale]) for scale in SCALES}
+    reports = {n: reported(population.seed, course.people, weeks, n, course.values[n]) for n in SCALES}
     return History(name, population, weeks, reports, tuple(course.failed))
 
 
-def weeks_of(course: "Course") -> np.ndarray:
-    """The weeks since exposure at which people were asked."""
-    return np.round((course.times - ASKED) / 168.0).astype(int) - LEAD
-
-
-def reported(population: Population, weeks: np.ndarray, scale: str, truth: np.ndarray) -> np.ndarray:
-    """A scale as it is reported, of shape (people, weeks)."""
-    ids, seed = population.people.ids, population.seed
+def reported(seed: int, ids: np.ndarray, weeks: np.ndarray, scale: str, truth: np.ndarray) -> np.ndarray:
+    """A scale as it is reported: the truth and an error of each report, shape (people, weeks)."""
     noise = np.stack([normal(seed, f"report of {scale}", ids, int(week) + LEAD) for week in weeks], 1)
     return np.clip(np.asarray(truth) + REPORT_SD * noise, 0.0, 100.0).astype(np.float32)
 
 
-class Part(NamedTuple):
-    """A batch of a population: all of it that reports hang on."""
-
-    people: People
-    seed: int
-
-
-class _Recorded(Mapping[str, np.ndarray]):
+class _OnDisk(Mapping[str, np.ndarray]):
     """Reports of a recorded course, read and worked out when they are asked for."""
 
-    def __init__(self, population: Population, course: "Course") -> None:
-        self._population, self._course = population, course
+    def __init__(self, seed: int, course: "Course") -> None:
+        self._seed, self._course = seed, course
 
     def __getitem__(self, scale: str) -> np.ndarray:
-        return reported(self._population, weeks_of(self._course), scale, self._course.values[scale])
+        course = self._course
+        return reported(self._seed, course.people, weeks_of(course), scale, course.values[scale])
 
     def __iter__(self) -> Iterator[str]:
         return iter(SCALES)
@@ -390,26 +394,20 @@ def recorded(name: str, population: Population, folder: Path) -> History:
     """The history of a recorded course: who meets what is worked out batch by batch, and reports stay on disk."""
     from neuroimmune.storage import batches, load
 
-    course = load(folder)
-    history = History(name, population, weeks_of(course), _Recorded(population, course), tuple(course.failed))
-    onset, severity, usual, met = [], [], {n: [] for n in SCALES}, {n: [] for n in DEFINITIONS}
-    first = 0
+    parts = []
     for batch in batches(folder):
-        people = subset(population.people, np.arange(first, first + len(batch.people)))
-        part = history_of(name, cast(Population, Part(people, population.seed)), batch)
-        first += len(batch.people)
-        onset.append(part.onset)
-        severity.append(part.severity)
-        for scale in SCALES:
-            usual[scale].append(part.usual[scale])
-        for definition in DEFINITIONS:
-            met[definition].append(part.meets(definition))
-    history.__dict__.update(  # in place of what would be worked out from all reports at once
-        onset=np.concatenate(onset), severity=np.concatenate(severity),
-        usual={scale: np.concatenate(values) for scale, values in usual.items()},
-    )  # fmt: skip
-    history._kept.update({definition: np.concatenate(values) for definition, values in met.items()})
-    return history
+        part = history_of(name, population, batch)
+        found = {n: part.meets(n) for n in DEFINITIONS} | {"onset": part.onset, "severity": part.severity}
+        parts.append(found | {f"usual {n}": values for n, values in part.usual.items()})
+    kept: dict[str, Any] = {n: np.concatenate([part[n] for part in parts]) for n in parts[0]}
+    kept["usual"] = {n: kept.pop(f"usual {n}") for n in SCALES}
+    course = load(folder)
+    return History(name, population, weeks_of(course), _OnDisk(population.seed, course), tuple(course.failed), kept)
+
+
+def weeks_of(course: "Course") -> np.ndarray:
+    """The weeks since exposure at which people were asked."""
+    return np.round((course.times - ASKED) / 168.0).astype(int) - LEAD
 
 
 def cohort(

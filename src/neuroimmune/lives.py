@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 YEAR = 365
-MOST_IN_A_YEAR = 30  # colds, or hard events
+MOST_IN_A_YEAR = 100  # colds, or hard events
+MOST_OFTEN = 60.0  # a year: above, so many would not be enough
 DOSE = 1e-6  # share of cells that an infection begins with, as in the protocols
 AT_ONCE = 4096  # candidates whose rest is sought at once, so that memory stays bounded
 
@@ -295,6 +296,9 @@ class Life:
     def __post_init__(self) -> None:
         if self.behaviour and self.behaviour not in BEHAVIOURS:
             raise InputError(f"nobody acts by {self.behaviour!r} when ill; possible: {', '.join(BEHAVIOURS)}")
+        for name in ("colds", "stress_events", "influenza"):
+            if not 0.0 <= getattr(self, name) <= MOST_OFTEN:
+                raise InputError(f"{name} a year are a number from 0 to {MOST_OFTEN:g}, not {getattr(self, name)}")
 
     def __call__(self, day: Day) -> None:
         """Set the levels of the day that begins."""
@@ -388,7 +392,7 @@ class Life:
     def _days_of(self, what: str, year: int, whose: bytes, rate: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         """The days on which something happens to each person in a year, infinite where nothing does.
 
-        Colds come by season: a day is drawn from the winter's share of the year.
+        Infections come by season: a day is drawn from the winter's share of the year.
         """
         from scipy.special import pdtr
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from neuroimmune.cohorts import MONTH, WEEKS_A_MONTH, History, bands
+from neuroimmune.cohorts import MONTH, WEEKS_A_MONTH, History, bands, week_of
 from neuroimmune.evidence.sources import sources
 from neuroimmune.evidence.targets import illness_targets
 from neuroimmune.plot import COLUMN, MARKERS, MEASURED, MODEL, OTHER, STYLE, new_figure, save_figure
@@ -20,17 +20,20 @@ LABELS = {
     "mecfs": "ME/CFS, either",
     "pem": "Post-exertional malaise",
 }  # fmt: skip
-SURVEYED = "community"  # the cohort whose last week is held against surveys
+SURVEYED, SURVEYED_FROM = "community", week_of(143.0)  # the cohort held against surveys, and its least weeks
 DODGE = 0.35  # months between points that would hide each other, in two years
 STUDY = 250  # people of a simulated study, whose shares the band holds, where no cohort says
 
 
 def observed_shares(history: History) -> "pd.DataFrame":
-    """What cohorts of real people found, as long as this one is followed, by its definitions; of `illness_targets`."""
+    """What cohorts of real people found, as long as this one is followed, by its definitions; of `illness_targets`.
+
+    A community that is followed for twelve years is held against surveys at its end.
+    """
     rows = illness_targets()
-    if history.name == SURVEYED:
+    if history.name == SURVEYED and history.last_week >= SURVEYED_FROM:
         surveys = rows.protocol.eq("population") & rows.population.str.endswith(" all")
-        rows = rows.assign(protocol=rows.protocol.mask(surveys, SURVEYED), time_h=168.0 * history.last_week)
+        rows = rows.assign(protocol=rows.protocol.mask(surveys, SURVEYED), time_h=168.0 * SURVEYED_FROM)
     mine = rows.protocol.eq(history.name) & rows.statistic.eq("percent ill")
     followed = rows.time_h <= 168.0 * (history.last_week + 0.5)
     return rows.loc[mine & followed & rows.quantity.isin(history.cohort.definitions)]
@@ -47,7 +50,7 @@ def plot_cohort(history: History, path: str | Path | None = None) -> "Figure":
 
     rows, weeks = observed_shares(history), np.arange(MONTH, history.last_week + 1, 2)
     definitions = history.cohort.definitions
-    sizes = rows.groupby("quantity").n.median().to_dict()
+    sizes = rows.groupby("quantity").n.median().dropna().to_dict()
     studies = dict(zip(dict.fromkeys(rows.study), itertools.cycle(MARKERS), strict=False))
     with matplotlib.rc_context(STYLE):
         figure = new_figure(COLUMN, 1.45 * len(definitions) + 0.35)

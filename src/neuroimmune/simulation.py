@@ -12,9 +12,9 @@ import numpy as np
 from neuroimmune.course import Course, Variable
 from neuroimmune.engine.kernel import Kernel, compiled
 from neuroimmune.engine.lanes import TOLERANCE, Lanes, advance, gather, pack, unpack
-from neuroimmune.engine.readout import readout, traced
+from neuroimmune.engine.readout import readout
 from neuroimmune.engine.rest import resting_day
-from neuroimmune.engine.trace import Model
+from neuroimmune.engine.trace import Model, trace
 from neuroimmune.errors import InputError, SolverFailed, nearest
 from neuroimmune.population import People, as_people, shifted
 from neuroimmune.protocol import MOMENT, Protocol, events, load_protocol
@@ -50,7 +50,7 @@ class Day:
         Raises `InputError` for a wrong name.
         """
         group = self.people
-        _check_names("read-out ", names, traced(group.body).output_names, "to read")
+        _check_names("read-out ", names, trace(group.body).output_names, "to read")
         found = readout(group.body, names, np.array(24.0 * self.number), self.state, self.levels, group.traits)
         return [np.broadcast_to(values, (len(group),)) for values in found]
 
@@ -180,11 +180,11 @@ def make_plan(
     days = max(each.days for each in protocols) if days is None else _number("days", days)
     every, daily, keep = _number("every", every), _names("daily", daily), _names("keep", keep)
     if isinstance(start, Course):
-        start = _end_of(start, traced(group.body))
+        start = _end_of(start, trace(group.body))
     start = None if start is None else {n: _start_of(n, value, len(group)) for n, value in start.items()}
     _check_times(days, every, daily)
     group = as_people(_infected_by(group, protocols))
-    model = traced(group.body)
+    model = trace(group.body)
     _check_names("", keep, model.states | model.inputs | model.output_names, "to keep")
     _check_names("state ", start or (), model.states, "to start from")
     if policy is not None and not callable(policy):

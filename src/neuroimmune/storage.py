@@ -187,7 +187,7 @@ def record(plan: Plan, folder: str | Path, progress: Callable[[float], None] | N
 def _difference(what: str, there: Any, here: Any) -> str:
     """In words; of a checksum only that it differs."""
     if all(isinstance(value, str) and re.fullmatch("[0-9a-f]{16,}", value) for value in (there, here)):
-        return f"another {what} there"
+        return f"other {what} there"
     return f"{what} is {_short(there)} there and {_short(here)} here"
 
 

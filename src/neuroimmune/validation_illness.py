@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neuroimmune.body import Body
-from neuroimmune.clinic import FINDINGS, examine
+from neuroimmune.clinic import AFTER_ONE_TEST, FINDINGS, after_one_test, examine
 from neuroimmune.cohorts import (
     COHORTS,
     DEFINITIONS,
@@ -22,6 +22,7 @@ from neuroimmune.cohorts import (
     cohort_plan,
     exposed,
     history_of,
+    life_of,
     shares_of_draws,
     week_of,
 )
@@ -44,7 +45,7 @@ DAYS = {
     "community": 4380,
 }  # from onset or exposure
 OF_POPULATION = "community"  # the cohort that tells how many are ill at any time
-FEWER = 2  # as many people of it, for they are followed so long
+CLINIC = ("mononucleosis", "sars-cov-2")  # the cohorts whose ill and well go to the clinic
 ILL_AFTER = 12.0  # months after onset or exposure, when who is ill goes to the clinic
 DRAWS_OF_A_STUDY = 10  # draws that the people of one simulated study come from
 FEWEST = 20  # ill people, over all draws, without whom nothing is said of the ill
@@ -52,7 +53,6 @@ AS_BEFORE = 10.0  # assumed: of 100, fatigue above usual within which somebody i
 PAIN = 50.0  # assumed: pain half-way up the scale, widespread, stands for fibromyalgia
 CONTROLS = 300  # people of each cohort who are well and go to the clinic, or as many as are ill, if more
 LARGE = 400  # people in each group of a study whose number of people is not known
-MANY = 20_000  # people of a survey whose number is not known
 SEXES = ("women", "men")
 
 
@@ -75,10 +75,21 @@ class Seen:
         """The share ill by draw, of one sex if it is told, shape (draws,); looked up once."""
         key = (name, definition, week, "share", sex)
         if key not in self._kept:
-            ill, draw = self.ill_then(name, definition, (week,)), self.of_enrolled(name, "draw")
-            who = self.of_enrolled(name, "woman") == (sex == "women") if sex else np.full(len(draw), True)
+            ill, draw, who = (
+                self.ill_then(name, definition, (week,)), self.of_enrolled(name, "draw"), self.of_sex(name, sex)
+            )  # fmt: skip
             self._kept[key] = shares_of_draws(ill[who], draw[who])[:, 0]
         return self._kept[key]
+
+    def of_sex(self, name: str, sex: str) -> np.ndarray:
+        """Who of a cohort's enrolled is of a sex, or all."""
+        woman = self.of_enrolled(name, "woman")
+        return woman == (sex == "women") if sex else np.full(len(woman), True)
+
+    def count_ill(self, definition: str, sex: str = "") -> int:
+        """How many of the community meet a definition at the end of its years."""
+        week = self.histories[OF_POPULATION].last_week
+        return int(self.ill_then(OF_POPULATION, definition, (week,))[self.of_sex(OF_POPULATION, sex), 0].sum())
 
     def ill_then(self, name: str, definition: str, weeks: tuple[int, ...]) -> np.ndarray:
         """Who of a cohort's enrolled meets a definition then, shape (enrolled, weeks); looked up once."""
@@ -104,26 +115,25 @@ def see(
 ) -> Seen:  # fmt: skip
     """Cohorts of `each` people of so many draws, and the clinic; of `only` one cohort, that and the control."""
     rows = drawn.iloc[np.linspace(0, len(drawn) - 1, draws).round().astype(int)].reset_index(drop=True)
-    only = OF_POPULATION if only == "population" else only
-    wanted = {n: days for n, days in DAYS.items() if only not in DAYS or n in (only, "unexposed")}
+    needed = {None: DAYS, "population": (OF_POPULATION, *CLINIC)} | {name: (name, "unexposed") for name in DAYS}
+    wanted = {n: days for n, days in DAYS.items() if n in needed.get(only, CLINIC)}
     work = np.cumsum([0.0, *wanted.values()]) / (1.1 * sum(wanted.values()))
     histories: dict[str, History] = {}
     parts = []
     for (name, days), begun, done in zip(wanted.items(), work, work[1:], strict=False):
         about = COHORTS[name]
-        people = draws * max(each // (FEWER if name == OF_POPULATION else 1), 1)
         population = Population(
-            people, seed + 100 + len(histories), body, about.age, carriers=about.carriers, drawn=rows
+            draws * each, seed + 100 + list(DAYS).index(name), body, about.age, carriers=about.carriers, drawn=rows
         )
         plan = cohort_plan(name, population, days)
         told = (lambda share, a=begun, b=done: progress(a + share * (b - a))) if progress else None
         history = history_of(name, population, join(plan, [part for _, part in solve_batches(plan, told)]))
         histories[name] = history
-        if name in ("mononucleosis", "sars-cov-2"):
+        if name in CLINIC:
             week = _week(history)
             ill = patients(history, week)
             who = np.concatenate([ill, controls(history, week, max(CONTROLS, len(ill)))])
-            parts.append((*brought(history, who, week), np.arange(len(who)) < len(ill)))
+            parts.append((*brought(history, who, week, whole=True), np.arange(len(who)) < len(ill)))
     clinic = {name: np.concatenate([found[name] for found, *_ in parts]) for name in (parts[0][0] if parts else ())}
     parts = parts or [({}, *(np.zeros(0, kind) for kind in (bool, int, bool)))]
     pain, draw, ill = (np.concatenate([part[k] for part in parts]) for k in (1, 2, 3))
@@ -150,12 +160,18 @@ def controls(history: History, week: int, count: int) -> np.ndarray:
     return well[::every][:count]
 
 
-def brought(history: History, who: np.ndarray, week: int) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
-    """The same people followed again to a week, and examined: findings, whether they have pain, their draws."""
+def brought(
+    history: History, who: np.ndarray, week: int, whole: bool = False
+) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
+    """The same people followed again to a week, and examined: findings, whether they have pain, their draws.
+
+    The `whole` of the examination is what follows a single test too.
+    """
     group, start, solved = then(history, who, week)
     at = np.searchsorted(history.weeks, _week_of_all(history, who, week) + history.weeks[0])
-    found = {name: np.full(len(who), np.nan) for name in FINDINGS}
-    for name, values in examine(group, start).items():
+    seen = examine(group, start) | (after_one_test(group, start) if whole else {})
+    found = {name: np.full(len(who), np.nan) for name in seen}
+    for name, values in seen.items():
         found[name][solved] = values
     return found, history.month.pain[who, at] >= PAIN, history.population.draws[who]
 
@@ -169,7 +185,7 @@ def then(history: History, who: np.ndarray, week: int) -> tuple[People, dict[str
     group, states = subset(population.people, who), list(population.start)
     plan = make_plan(
         group, exposed(history.cohort), 7.0 * (last + 1), 24.0, keep=states,
-        start={n: v[who] for n, v in population.start.items()}, policy=population.life,
+        start={n: v[who] for n, v in population.start.items()}, policy=life_of(history.name, population),
     )  # fmt: skip
     plan = replace(plan, moments=(168.0 * last,))
     course = join(plan, [part for _, part in solve_batches(plan)])
@@ -189,6 +205,7 @@ OF_COHORTS = (
     "percent of the ill who are women",
 )  # fmt: skip
 NUMBERS = re.compile(r"cases (\d+) / controls (\d+)")
+UNEXPOSED = re.compile(r"(\d+) without")
 SCALES_OF = {
     ("two-day-test", "mean day 1"): "{}_1", ("two-day-test", "mean day 2"): "{}_2", ("two-day-test", "mean"): "{}",
     ("two-day-test", "mean duration"): "{}", ("established-illness", "standardised difference"): "{}",
@@ -213,6 +230,16 @@ class Study:
         shares = self.seen.shares(name, definition, week, sex)
         true = shares.mean() if self.whole else shares[self.draws[0] % len(shares)]
         return float(self.generator.binomial(count, true)) / count
+
+    def of_survey(self, definition: str, sex: str) -> float:
+        """The share ill at the end of the community's years, as far as so many people can tell it."""
+        seen = self.seen
+        week = (seen.histories[OF_POPULATION].last_week,)
+        shares = seen.shares(OF_POPULATION, definition, week[0], sex)
+        true = shares.mean() if self.whole else shares[self.draws[0] % len(shares)]
+        people, ill = int(seen.of_sex(OF_POPULATION, sex).sum()), seen.count_ill(definition, sex)
+        chance = self.generator.beta(ill + 0.5, people - ill + 0.5) / max(ill / people, 1e-9)
+        return float(min(true * chance, 1.0))
 
     def some(self, among: np.ndarray, count: int) -> np.ndarray:
         """So many of these places, of the study's draws if there are any."""
@@ -245,13 +272,16 @@ def obstacle(row: Any, seen: Seen) -> str:
     if row.protocol in COHORTS:
         if row.quantity not in DEFINITIONS:
             return f"the cohorts have no definition {row.quantity!r}"
-        if row.statistic == "percent ill" and round(row.time_h / 168.0) > seen.histories[row.protocol].last_week:
+        week = round(np.nan_to_num(row.time_h) / 168.0)
+        if row.statistic in ("percent ill", MORE) and week > seen.histories[row.protocol].last_week:
             return "people were not followed for so long"
         return "" if row.statistic in OF_COHORTS else f"the statistic {row.statistic!r} is not made of cohorts"
     if row.protocol == "population" and row.statistic == "percent ill":
         if row.quantity not in DEFINITIONS:
             return f"the cohorts have no definition {row.quantity!r}"
-        return next((why for who, why in NOT_ASKED.items() if row.population.endswith(who)), "")
+        why = next((why for who, why in NOT_ASKED.items() if who in row.population), "")
+        few = seen.count_ill(row.quantity, _sex(row))
+        return why or ("" if few >= FEWEST_OF_A_SURVEY else f"only {few} of the people of the community are ill then")
     if seen.ill.sum() < FEWEST:
         return f"only {seen.ill.sum()} of the people are ill a year later"
     if row.protocol == "population":
@@ -263,13 +293,17 @@ def obstacle(row: Any, seen: Seen) -> str:
     name = _finding(row)
     if name is None:
         return f"the clinic makes no {row.statistic!r} of {row.quantity!r}"
-    return "" if name in FINDINGS else f"the model has no {row.quantity!r}"
+    return "" if name in FINDINGS | AFTER_ONE_TEST else f"the model has no {row.quantity!r}"
 
 
+BY_PHYSICIANS = "who goes to a physician, and what is found or written down there, is not simulated"
 NOT_ASKED = {
     "children": "lives are followed from sixteen years on",
-    "physician": "who goes to a physician, and what is written down there, is not simulated",
-}  # by the end of a row's population
+    "physician": BY_PHYSICIANS,
+    "told by a doctor": BY_PHYSICIANS,
+    "records of practices": BY_PHYSICIANS,
+}  # by words of a row's population
+FEWEST_OF_A_SURVEY = 8  # ill people of the community without whom nothing is said
 
 
 def _finding(row: Any) -> str | None:
@@ -303,7 +337,7 @@ def _of_cohort(row: Any, study: Study, groups: dict[Any, np.ndarray]) -> float:
         return float(rates[0] / rates[1])
     if row.statistic in ("percent ill", MORE):
         week = round(row.time_h / 168.0)
-        without = study.share("unexposed", row.quantity, week, 4 * LARGE) if row.statistic == MORE else 0.0
+        without = study.share("unexposed", row.quantity, week, _unexposed(row)) if row.statistic == MORE else 0.0
         return 100.0 * (study.share(name, row.quantity, week, count) - without)
     key = (name, count)
     if key not in groups:
@@ -320,15 +354,20 @@ def _of_cohort(row: Any, study: Study, groups: dict[Any, np.ndarray]) -> float:
     return 100.0 * float(women[study.generator.choice(sick, count)].mean()) if len(sick) else float("nan")
 
 
+def _unexposed(row: Any) -> int:
+    """How many unexposed people a row was held against."""
+    given = UNEXPOSED.search(row.note)
+    return int(given[1]) if given else 4 * LARGE
+
+
 def _of_population(row: Any, study: Study) -> float:
     """How many are ill at the end of twelve years; sex ratio and familial risk among those ill after an infection."""
     seen = study.seen
     if row.statistic == "percent ill":
-        sex = next((name for name in SEXES if row.population.endswith(f" {name}")), "")
-        week = seen.histories[OF_POPULATION].last_week
-        true = study.share(OF_POPULATION, row.quantity, week, MANY if np.isnan(row.n) else int(row.n), sex)
-        beside = 0.0 if np.isnan(row.se) or not np.isnan(row.n) else row.se * study.generator.standard_normal()
-        return max(100.0 * true + beside, 0.0)
+        pool = study.of_survey(row.quantity, _sex(row))
+        if np.isnan(row.se):
+            return 100.0 * study.generator.binomial(int(row.n), pool) / int(row.n)
+        return max(100.0 * pool + row.se * study.generator.standard_normal(), 0.0)
     columns: list[list[np.ndarray]] = [[], [], []]
     for name in ("mononucleosis", "sars-cov-2"):
         history = seen.histories[name]
@@ -347,6 +386,22 @@ def _of_population(row: Any, study: Study) -> float:
     other = shared * one + np.sqrt(1 - shared**2) * study.generator.standard_normal(4000)
     at = [risk[np.clip(np.searchsorted(edges, z) - 1, 0, 9)] for z in (one, other)]
     return float((at[0] * at[1]).mean() / max(risk.mean() ** 2, 1e-12))
+
+
+def _after_one_test(row: Any, begins: np.ndarray, ends: np.ndarray) -> float:
+    """The percentage that a row tells of malaise after a single test."""
+    felt = ~np.isnan(begins)
+    told = {
+        "percent recovered": ends[~np.isnan(ends)] <= row.time_h,
+        "percent starting after 24 h or more": begins[felt] >= 24.0,
+        "percent lasting 24 h or more": (ends - begins)[felt] >= 24.0,
+    }[row.statistic]
+    return 100.0 * float(told.mean()) if len(told) else 0.0
+
+
+def _sex(row: Any) -> str:
+    """The sex that a row of a survey is about, or nothing."""
+    return next((name for name in SEXES if row.population.endswith(f" {name}")), "")
 
 
 def _of_clinic(row: Any, study: Study, groups: dict[Any, np.ndarray], noises: Mapping[str, Any]) -> float:
@@ -375,19 +430,15 @@ def _of_clinic(row: Any, study: Study, groups: dict[Any, np.ndarray], noises: Ma
     if row.quantity == "autoantibody":
         cut = np.quantile(seen.clinic["autoantibody"][who[1]], 0.9)
         return 100.0 * (read("autoantibody", 0) > cut).mean()
-    name = _finding(row) or ""
+    name = str(_finding(row))  # there is one: `obstacle` has looked
     extra = (
         0.0 if np.isnan(row.se) or given or alone or not np.isnan(row.n) else row.se * study.generator.standard_normal()
     )
     if alone:
         values = read(name, 0 if alone[1] == "cases" else 1)
-        if row.statistic == "percent recovered":
-            return 100.0 * float((values <= row.time_h).mean())
-        if row.statistic == "percent starting after 24 h or more":
-            return 100.0 * float((values[~np.isnan(values)] >= 24.0).mean()) if not np.isnan(values).all() else 0.0
-        if row.statistic == "percent lasting 24 h or more":
-            lasted = (values - read("malaise_begins", 0 if alone[1] == "cases" else 1))[values > 0.0]
-            return 100.0 * float((lasted >= 24.0).mean()) if len(lasted) else 0.0
+        if name in AFTER_ONE_TEST:
+            begins = read("malaise_begins", 0 if alone[1] == "cases" else 1)
+            return _after_one_test(row, begins, read("malaise_ends", 0 if alone[1] == "cases" else 1))
         if row.statistic == "percent change":
             second = read(name.replace("_1", "_2"), 0 if alone[1] == "cases" else 1)
             return 100.0 * float(np.nanmean(second) / np.nanmean(values) - 1.0)

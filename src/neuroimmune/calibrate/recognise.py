@@ -78,7 +78,8 @@ SHARED = (
     Prior("adaptive.infection_on_autoreactive", 1.0, 0.2), Prior("infection.latent_on_exhaustion", 1.0, 0.2),
     Prior("infection.interferon_on_exhaustion", 1.0), Prior("adaptive.exhaustion_on_nk", 0.2, 0.3),
     Prior("brain.tau_priming", 500.0, 0.2), Prior("brain.tau_primed", 1500.0, 0.2),
-    Prior("spread:brain.tau_primed", 0.3), Prior("glia_on_held_half", 0.8), Prior("injury_on_held", 0.5, 0.3),
+    Prior("spread:brain.tau_primed", 0.3), Prior("brain.kept_up_on_tspo", 1.0), Prior("glia_on_held_half", 0.8),
+    Prior("injury_on_held", 0.5, 0.3),
     Prior("autonomic.infection_on_injury", 1.0, 0.2), Prior("spread:autonomic.infection_on_injury", 0.5),
     Prior("autonomic.tau_injury", 1000.0, 0.2), Prior("spread:autonomic.tau_injury", 0.6),
     Prior("hpa.tau_set_point", 1000.0, 0.2), Prior("hpa.set_point_on_cortisol", 0.08, 0.3),
@@ -240,7 +241,7 @@ def table_of(name: str, sets: int, seed: int) -> "pd.DataFrame":
         path: prior.middle * np.exp(prior.spread * stream(seed, f"{name}: {path}").standard_normal(sets))
         for path, prior in priors(name).items()
     })  # fmt: skip
-    healthy = posterior()
+    healthy = posterior(leave_out="illness")
     rows = stream(seed, f"{name}: the healthy").integers(len(healthy), size=sets)
     others = healthy[[column for column in healthy.columns if column not in free.columns]].iloc[rows]
     return pd.concat([others.reset_index(drop=True), free], axis=1)
@@ -553,7 +554,7 @@ def _body(name: str) -> str:
         (path, known.value if path not in mine else 0.0, known.spread if f"spread:{path}" not in mine else 0.0)
         for path, known in parameters(Body()).items()
     ]
-    drawn = posterior()
+    drawn = posterior(leave_out="illness")
     text = str(rest) + drawn[[c for c in drawn.columns if c not in mine]].to_csv(index=False)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 

@@ -119,9 +119,15 @@ def advance(
             lanes.level, lanes.share, lanes.pulse, lanes.event, lanes.last_event, *lanes.events, out,
         )  # fmt: skip
 
-    for n, _ in enumerate(_pool(threads).map(work, starts) if threads > 1 else map(work, starts)):
-        if done:
-            done((n + 1) / len(starts))
+    begun = [_pool(threads).submit(work, first) for first in starts] if threads > 1 else []
+    try:
+        for n, first in enumerate(starts):
+            begun[n].result() if begun else work(first)
+            if done:
+                done((n + 1) / len(starts))
+    finally:  # whoever stops leaves no work behind for the next
+        for part in begun:
+            part.cancel()
     states = size // LANES
     values = unpack(out, lanes.count)
     return values[..., :states], values[..., states:]

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from neuroimmune.engine.trace import CLOCK, CONSTANT, INPUT, PARAMETER, Model, trace
+from neuroimmune.engine.trace import CLOCK, CONSTANT, INPUT, LEAVES, PARAMETER, trace
 from neuroimmune.quantity import System
 
 NUMPY = {
@@ -13,7 +13,6 @@ NUMPY = {
     "log": np.log, "sqrt": np.sqrt, "min": np.minimum, "max": np.maximum, "where": np.where,
     "cycle": lambda t, peak, period: np.cos(2 * np.pi * ((t - peak) / period)),
 }  # fmt: skip
-traced = lru_cache(maxsize=32)(trace)
 
 
 def readout(
@@ -28,10 +27,10 @@ def readout(
 
     `traits` are the numbers in which people differ; the body's own count elsewhere.
     """
-    model = traced(body)
-    roots, steps = _steps(model.system, tuple(names))
+    model = trace(body)
+    roots, steps = _steps(body, tuple(names))
     values: dict[int, np.ndarray | float] = {}
-    for index, kind, arguments in steps:
+    for index, kind, arguments, done_with in steps:
         if kind in NUMPY:
             values[index] = NUMPY[kind](*(values[a] for a in arguments))
         elif kind == CONSTANT:
@@ -42,14 +41,25 @@ def readout(
             values[index] = traits[arguments[0]] if arguments[0] in traits else model.parameters[arguments[0]].value
         else:
             values[index] = np.asarray((inputs if kind == INPUT else states)[arguments[0]], np.float64)
+        for term in done_with:
+            del values[term]
     return [np.asarray(values[root]) for root in roots]
 
 
 @lru_cache(maxsize=64)
-def _steps(body: System, names: tuple[str, ...]) -> tuple[list[int], list[tuple[int, str, tuple]]]:
-    """The terms to end with, and all that lead there, in order."""
-    model: Model = traced(body)
-    places = list(model.output_names)
+def _steps(body: System, names: tuple[str, ...]) -> tuple[list[int], list[tuple[int, str, tuple, list[int]]]]:
+    """The terms to end with, and all that lead there in order, each with those that nothing later needs."""
+    model = trace(body)
+    places, terms = list(model.output_names), model.operations
     roots = [model.outputs[places.index(name)] for name in names]
-    terms = model.operations
-    return roots, [(i, terms[i].kind, terms[i].arguments) for i in model.needed(tuple(roots))]
+    needed = model.needed(tuple(roots))
+    last: dict[int, int] = {}
+    for i in needed:
+        last[i] = i
+        for a in () if terms[i].kind in LEAVES else terms[i].arguments:
+            last[a] = i
+    done: dict[int, list[int]] = {}
+    for term, when in last.items():
+        if term not in roots:
+            done.setdefault(when, []).append(term)
+    return roots, [(i, terms[i].kind, terms[i].arguments, done.get(i, [])) for i in needed]

@@ -6,6 +6,7 @@ Nothing is rearranged: `(x / half) ** 4` stays scaled before it is raised.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -203,8 +204,9 @@ class Model:
         return [i for i in needed if uses[i] > 1 and self.operations[i].kind not in LEAVES]
 
 
+@lru_cache(maxsize=32)
 def trace(system: System) -> Model:
-    """Run `rates` and `outputs` of a system once on symbols.
+    """Run `rates` and `outputs` of a system once on symbols; what a system (the object) gave is kept.
 
     Raises `InputError` if two states share a name, or `rates` does what cannot be compiled.
     """

@@ -165,7 +165,7 @@ class Infection(System):
         spread=0.6,
     )  # fmt: skip
     ebv_on_interferon: float = par(
-        4.481, "1", "interferon by killer T cells that meet infected B cells", 
+        4.481, "1", "interferon by killer T cells that meet infected B cells",
         FIT_ILLNESS + "; prior: with it interferon is about 1 in mononucleosis", spread=1.011,
     )  # fmt: skip
     ebv_killing_half: float = par(
