@@ -188,7 +188,7 @@ class Body(System):
         "assumed: an hour of stress, a cold or a little of everything makes nobody ill", fixed=True,
     )  # fmt: skip
     injury_on_held: float = par(
-        0.4753,
+        0.4817,
         "1",
         "illness by injured vessels of 1",
         FIT_ILLNESS + "; prior: a third of a loop's, in proportion, as it heals by itself",
@@ -198,7 +198,7 @@ class Body(System):
         "assumed: in mononucleosis the envelope shrinks as in lasting illness",
     )  # fmt: skip
     held_on_arousal: float = par(
-        0.07464,
+        0.07137,
         "1",
         "arousal by what keeps up illness",
         FIT_ILLNESS + "; prior: some 4 beats a minute more, nelson2019",

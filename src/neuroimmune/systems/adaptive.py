@@ -35,8 +35,8 @@ class Adaptive(System):
     """
 
     loop: float = par(
-        0.5425, "1", "strength of the autoantibody loop",
-        FIT_ILLNESS + "; prior: below its fold in most; see `neuroimmune explain loops`", spread=0.5874,
+        0.5712, "1", "strength of the autoantibody loop",
+        FIT_ILLNESS + "; prior: below its fold in most; see `neuroimmune explain loops`", spread=0.6081,
     )  # fmt: skip
     loop_hill: float = par(
         2.0, "1", "steepness of the return", "assumed: the least with which two states can be", fixed=True
@@ -49,7 +49,7 @@ class Adaptive(System):
         spread=0.3,
     )  # fmt: skip
     infection_on_autoreactive: float = par(
-        2.207, "1", "plasma cells against the self under lasting interferon of 1",
+        1.489, "1", "plasma cells against the self under lasting interferon of 1",
         FIT_ILLNESS + "; prior: enough to pass a fold at 2.5", spread=0.3,
     )  # fmt: skip
     k_antibody: float = par(

@@ -61,7 +61,7 @@ class Autonomic(System):
     sleep_on_arousal: float = par(
         0.05, "1", "fall of arousal in sleep", "assumed: little, for vagal tone alone slows the heart by a quarter"
     )  # fmt: skip
-    tau_injury: float = par(990.7, "hour", "time for vessels to heal", FIT_ILLNESS + "; prior: six weeks", spread=0.8)
+    tau_injury: float = par(984.8, "hour", "time for vessels to heal", FIT_ILLNESS + "; prior: six weeks", spread=0.8)
     infection_on_injury: float = par(
         1.0, "1", "injury under lasting interferon of 1", "assumed: this sets its unit", spread=0.5
     )

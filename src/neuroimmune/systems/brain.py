@@ -46,11 +46,11 @@ class Brain(System):
     tau_slow: float = par(6.29, "hour", "time of the slow path", FIT)
     tau_active: float = par(9.781, "hour", "time for active microglia to follow", FIT)
     tau_priming: float = par(
-        485.8, "hour", "time for priming under full activity",
+        458.8, "hour", "time for priming under full activity",
         FIT_ILLNESS + "; prior: weeks, so that a cold primes a little",
     )  # fmt: skip
     tau_primed: float = par(
-        1446.0, "hour", "time for priming to fade", FIT_ILLNESS + "; prior: rodents, weeks to months", spread=0.3
+        1317.0, "hour", "time for priming to fade", FIT_ILLNESS + "; prior: rodents, weeks to months", spread=0.3
     )
     active_half: float = par(
         2.0, "1", "activity at which priming is half its most", "assumed: about that of some hours after endotoxin"
@@ -59,8 +59,8 @@ class Brain(System):
         2.0, "1", "steepness of priming", "assumed: what daily life does to IL-6 primes nobody", fixed=True
     )
     loop: float = par(
-        0.3682, "1", "strength of the loop: activity that primed microglia keep up by themselves, at most",
-        FIT_ILLNESS + "; prior: below its fold in most; see `neuroimmune explain loops`", spread=0.5874,
+        0.487, "1", "strength of the loop: activity that primed microglia keep up by themselves, at most",
+        FIT_ILLNESS + "; prior: below its fold in most; see `neuroimmune explain loops`", spread=0.6081,
     )  # fmt: skip
     loop_half: float = par(0.25, "1", "priming at which half of that is kept up", "assumed: a quarter of the cells")
     loop_hill: float = par(

@@ -90,31 +90,31 @@ class Energy(System):
         "assumed: the ventilatory threshold of sedentary people", spread=0.15, range=(0.05, 1.2),
     )  # fmt: skip
     sick_on_envelope: float = par(
-        1.758, "1", "shrinking of the envelope by illness",
+        1.611, "1", "shrinking of the envelope by illness",
         FIT_ILLNESS + "; prior: with it a test costs an ill person two weeks", spread=0.4,
     )  # fmt: skip
     loop: float = par(
-        0.345, "1", "strength of the exertional loop: shrinking of the envelope by the signal, an e-fold of it",
-        FIT_ILLNESS + "; prior: below its fold in most; see `neuroimmune explain loops`", spread=0.5874,
+        0.3587, "1", "strength of the exertional loop: shrinking of the envelope by the signal, an e-fold of it",
+        FIT_ILLNESS + "; prior: below its fold in most; see `neuroimmune explain loops`", spread=0.6081,
     )  # fmt: skip
     signal_half: float = par(
         0.1, "1", "signal from which it is felt", "assumed: with it a sedentary person feels two tests for some days"
     )
     k_debt: float = par(
-        0.7287, "1/hour", "debt by effort of twice the envelope",
+        0.9193, "1/hour", "debt by effort of twice the envelope",
         FIT_ILLNESS + "; prior: a test of an ill person makes a debt of about 1", spread=0.4,
     )  # fmt: skip
     debt_hill: float = par(2.0, "1", "steepness with which debt follows the excess", "assumed: of 1, 2 and 3 the one "
         "with which both test and daily life can exceed an envelope", fixed=True)  # fmt: skip
     tau_repay: float = par(
-        21.97,
+        19.71,
         "hour",
         "time to repay debt in health",
         FIT_ILLNESS + "; prior: two days after a test, moore2023",
         spread=0.5,
     )
     sick_on_repay: float = par(
-        1.045,
+        1.164,
         "1",
         "slowing of repayment by illness",
         FIT_ILLNESS + "; prior: with it a test costs an ill person two weeks",
@@ -138,19 +138,19 @@ class Energy(System):
         32.8, "mL/kg/minute", "oxygen uptake at most, as fit as usual", "walitt2024: 9 controls, SD 6.6", spread=0.2
     )
     signal_on_work: float = par(
-        0.1207,
+        0.145,
         "1",
         "fall of work at threshold by the signal, an e-fold of it",
         FIT_ILLNESS + "; prior: a fifth on the day after",
     )
     signal_on_vo2: float = par(
-        0.1024,
+        0.08976,
         "1",
         "fall of the most uptake by the signal, an e-fold of it",
         FIT_ILLNESS + "; prior: a seventh on the day after",
     )
     sick_on_work: float = par(
-        0.1131, "1", "fall of work by illness", FIT_ILLNESS + "; prior: a sixth less on the first day, lim2020cpet"
+        0.1185, "1", "fall of work by illness", FIT_ILLNESS + "; prior: a sixth less on the first day, lim2020cpet"
     )
 
     def rates(

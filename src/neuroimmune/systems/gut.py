@@ -39,8 +39,8 @@ class Gut(System):
     """
 
     loop: float = par(
-        0.97, "1", "strength of the gut's loop", FIT_ILLNESS + "; prior: below its fold in most",
-        spread=0.5874,
+        0.9294, "1", "strength of the gut's loop", FIT_ILLNESS + "; prior: below its fold in most",
+        spread=0.6081,
     )  # fmt: skip
     loop_half: float = par(
         0.4, "1", "rise of lipopolysaccharide at which its return is half",
@@ -66,7 +66,7 @@ class Gut(System):
         "vanuytsel2014: abstract, speech doubles it in who answers as usual, whose drive is 15",
     )  # fmt: skip
     inflammation_on_barrier: float = par(
-        0.4335,
+        0.4962,
         "1",
         "permeability by interferon of 1",
         FIT_ILLNESS + "; prior: a bout of illness opens it as much as dysbiosis",

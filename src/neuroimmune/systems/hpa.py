@@ -101,8 +101,8 @@ class HPA(System):
     rhythm_12h_peak: float = par(5.961, "hour", "its peak", FIT, range=(0.0, 12.0))
 
     loop: float = par(
-        0.4708, "1", "strength of the set-point's loop",
-        FIT_ILLNESS + "; prior: below its fold in most; see `neuroimmune explain loops`", spread=0.5874,
+        0.4857, "1", "strength of the set-point's loop",
+        FIT_ILLNESS + "; prior: below its fold in most; see `neuroimmune explain loops`", spread=0.6081,
     )  # fmt: skip
     loop_hill: float = par(
         2.0, "1", "steepness of the return", "assumed: the least with which two states can be", fixed=True
@@ -115,7 +115,7 @@ class HPA(System):
     )
     tau_set_point: float = par(1000.0, "hour", "time for the set-point to move", "assumed: six weeks", spread=0.3)
     set_point_on_cortisol: float = par(
-        0.08922, "1", "fall of the cortisol at which feedback is one, by a set-point of 1",
+        0.09544, "1", "fall of the cortisol at which feedback is one, by a set-point of 1",
         FIT_ILLNESS + "; prior: patients' basal cortisol is some 0.15 to 0.35 SD lower, tak2011",
     )  # fmt: skip
 

@@ -128,8 +128,8 @@ class Infection(System):
         "assumed: slower than a lifetime, and what virus remains renews it",
     )
     loop: float = par(
-        0.5074, "1", "strength of the viral loop", FIT_ILLNESS + "; prior: below its fold in most",
-        spread=0.5874,
+        0.4262, "1", "strength of the viral loop", FIT_ILLNESS + "; prior: below its fold in most",
+        spread=0.6081,
     )  # fmt: skip
     loop_hill: float = par(
         2.0, "1", "steepness of the return", "assumed: the least with which two states can be", fixed=True
@@ -138,11 +138,11 @@ class Infection(System):
         1e-6, "1", "reservoir from which reactivation can come, at half", "assumed: a tenth of a carrier's"
     )
     latent_on_exhaustion: float = par(
-        0.8805, "1", "exhaustion under lasting infection of all B cells that can be",
+        1.089, "1", "exhaustion under lasting infection of all B cells that can be",
         FIT_ILLNESS + "; prior: enough to pass a fold at 2.5", spread=0.3,
     )  # fmt: skip
     interferon_on_exhaustion: float = par(
-        0.874, "1", "exhaustion in a carrier under lasting interferon of 1",
+        0.9171, "1", "exhaustion in a carrier under lasting interferon of 1",
         FIT_ILLNESS + "; prior: less than by the virus itself", spread=0.3,
     )  # fmt: skip
     stress_on_reactivation: float = par(
@@ -165,8 +165,8 @@ class Infection(System):
         spread=0.6,
     )  # fmt: skip
     ebv_on_interferon: float = par(
-        4.481, "1", "interferon by killer T cells that meet infected B cells",
-        FIT_ILLNESS + "; prior: with it interferon is about 1 in mononucleosis", spread=1.011,
+        9.825, "1", "interferon by killer T cells that meet infected B cells",
+        FIT_ILLNESS + "; prior: with it interferon is about 1 in mononucleosis", spread=0.6002,
     )  # fmt: skip
     ebv_killing_half: float = par(
         0.1, "1", "infected share of B cells at which half of killer T cells are at work",

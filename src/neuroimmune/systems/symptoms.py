@@ -61,11 +61,11 @@ class Symptoms(System):
     )  # fmt: skip
     malaise_rest: float = par(4.0, "1", "worsening after exertion at rest", "assumed: low on the scale", spread=0.5)
     felt_on_malaise: float = par(
-        0.4643, "1", "worsening by what follows exertion", FIT_ILLNESS + "; prior: more than of fatigue", spread=0.3
+        0.4436, "1", "worsening by what follows exertion", FIT_ILLNESS + "; prior: more than of fatigue", spread=0.3
     )
     unrefreshing_rest: float = par(15.0, "1", "unrefreshing sleep in health", "assumed: low on the scale", spread=0.5)
     held_on_unrefreshing: float = par(
-        1.017, "1", "unrefreshing sleep by what keeps up illness", FIT_ILLNESS + "; prior: as fatigue", spread=0.4
+        1.027, "1", "unrefreshing sleep by what keeps up illness", FIT_ILLNESS + "; prior: as fatigue", spread=0.4
     )
     felt_on_unrefreshing: float = par(
         0.2, "1", "unrefreshing sleep by what follows exertion", "assumed: as fatigue", spread=0.4
