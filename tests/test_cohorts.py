@@ -198,7 +198,14 @@ def test_bands_of_studies_hold_the_share_of_all():
     begin = np.where(np.arange(200) < 60, 0, 1000)
     low, middle, high = bands(made_up(200, fatigue=since(begin)), "postinfective_fatigue", np.array([2, 26]), 50)
     assert (low < middle).all() and (middle < high).all() and middle == pytest.approx([30.0, 30.0], abs=3.0)
-    assert all(b == pytest.approx(100.0) for b in bands(made_up(9, fatigue=since(0)), "postinfective_fatigue", [26], 5))
+
+
+def test_bands_of_few_virtual_people_are_wide():
+    """Of nine who are all ill, or none, a study of many does not know that all are, or none."""
+    for fatigue, end in ((since(0), 100.0), (LOW, 0.0)):
+        few, many = (bands(made_up(n, fatigue=fatigue), "postinfective_fatigue", [26], 400) for n in (9, 4000))
+        assert abs(few[1][0] - end) < 10 and 15 < few[2][0] - few[0][0] < 60
+        assert abs(many[1][0] - end) < 0.5 and many[2][0] - many[0][0] < 1.0
 
 
 # Predictors.

@@ -380,7 +380,7 @@ def test_the_folder_of_another_run_is_refused(plan, tmp_path):
         message = str(error.value)
         assert "holds another run (" in message and message.endswith("); choose another folder or delete it")
         assert re.findall(r"(?:(\w+) is .*? there and|other (\w+) there)", message) == [
-            ("", name) if name == "traits" else (name, "") for name in different.split(", ")
+            ("", name) if name in ("traits", "happenings") else (name, "") for name in different.split(", ")
         ]
     assert files(folder) == before
 

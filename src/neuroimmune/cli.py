@@ -189,6 +189,7 @@ def cohort(
     from neuroimmune.errors import nearest
     from neuroimmune.files import whole_file
     from neuroimmune.plot_cohort import plot_cohort
+    from neuroimmune.simulation import BATCH_PEOPLE
 
     if name not in COHORTS:
         raise InputError(f"there is no cohort {name!r}{nearest(name, COHORTS)}")
@@ -204,9 +205,11 @@ def cohort(
             found = follow(name, population, days, out=None if out is None else out / "course", progress=told)
         except KeyboardInterrupt:
             if out is not None:
+                complete = len(list((out / "course").glob("batch-*.zarr.zip")))
                 typer.echo(
-                    f"stopped; the batches that are complete stay in {out / 'course'}: run it again to go on", err=True
-                )
+                    f"stopped; {complete} complete batches of up to {BATCH_PEOPLE:,} people stay in {out / 'course'}: "
+                    "run it again to go on", err=True,
+                )  # fmt: skip
             raise
     predictors = found.predictors(found.cohort.definitions[0])
     if out is not None:
@@ -465,14 +468,21 @@ def _print_cohort(found: "History", turned_away: int, predictors: "pd.DataFrame"
     if not rows:
         typer.echo(
             f"\n{about.meaning}: {who}; followed for {found.last_week} weeks. The first visit is after "
-            f"{week_of(TABLE_MONTHS[0])}: ask for --days {7 * week_of(TABLE_MONTHS[0])} or more"
+            f"{week_of(TABLE_MONTHS[0])} weeks: ask for --days {7 * week_of(TABLE_MONTHS[0])} or more"
         )
         return
     _print_table(f"{about.meaning}: {who}, months since {since}", list(rows[0]), rows)
-    _console().print(
-        "95 %: of simulated studies of so many people. * recalled, nobody has seen it in a source.\n"
-        f"{turned_away:,} reasons turned away people not healthy at rest (pulse, cortisol, IL-6, CRP, fatigue)."
-    )
+    notes = [
+        f"95 %: what simulated studies show, of so many people as the column says ({STUDY} where no cohort does), who "
+        "are told by the symptoms of a month, however long they have had them.",
+        f"{turned_away:,} times somebody was turned away for not being healthy at rest (pulse, cortisol, IL-6, CRP, "
+        "fatigue).",
+    ]
+    if (seen.checked != "verified").any():
+        notes.insert(1, "* recalled, nobody has seen it in a source.")
+    if about.protocol and not about.from_onset:
+        notes.append("People to whom nothing happens fall ill too: see `neuroimmune cohort unexposed`.")
+    _console().print("\n".join(notes))
     for definition in about.definitions[:1]:
         course = found.course_of_illness(definition)
         if course:
@@ -486,6 +496,8 @@ def _print_cohort(found: "History", turned_away: int, predictors: "pd.DataFrame"
             predictors.to_dict("records"),
         )
         _console().print("Strengths of loops are known of virtual people only.")
+    else:
+        _console().print("No odds ratios: they need sixty ill and sixty well people after half a year.")
 
 
 def _print_comparison(rows: "pd.DataFrame") -> None:

@@ -484,12 +484,17 @@ def shares_of_draws(ill: np.ndarray, draw: np.ndarray) -> np.ndarray:
 def bands(
     history: History, definition: str, weeks: np.ndarray, n: int, studies: int = 1000
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Low, middle and high of the share ill [percent] in studies of `n` people, 95 %, each of one draw of the fit."""
+    """Low, middle and high of the share ill [percent] in studies of `n` people, 95 %, each of one draw of the fit.
+
+    That the virtual people are few is part of it: the share of all is known no better than from so many.
+    """
     ill, draw = history.ill(definition, weeks), history.population.draws[history.enrolled]
     if not len(ill):
         return tuple(np.full((3, len(weeks)), np.nan))  # type: ignore[return-value]
     share = shares_of_draws(ill, draw)
     generator = stream(history.population.seed, f"studies of {history.name} {definition} {n}")
-    found = 100.0 * generator.binomial(n, share[np.arange(studies) % len(share)]) / n
+    count, mean = ill.sum(0), ill.mean(0)
+    chance = generator.beta(count + 0.5, len(ill) - count + 0.5, (studies, ill.shape[1])) - mean
+    found = 100.0 * generator.binomial(n, np.clip(share[np.arange(studies) % len(share)] + chance, 0.0, 1.0)) / n
     low, middle, high = np.percentile(found, [2.5, 50.0, 97.5], axis=0)
     return low, middle, high

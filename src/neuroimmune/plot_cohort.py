@@ -78,7 +78,7 @@ def plot_cohort(history: History, path: str | Path | None = None) -> "Figure":
             axis.set_title(f"{LABELS[definition]} (band: studies of {n:,})", loc="left", pad=2)
             axis.set_ylabel("Share ill (%)")
             axis.set_ylim(0, max(1.0, axis.get_ylim()[1]))
-            axis.set_xlim(0, months[-1])
+            axis.set_xlim(0, 1.02 * months[-1])
             axis.xaxis.set_major_locator(MultipleLocator(24 if months[-1] > 48 else 6 if months[-1] > 12 else 2))
         axes[-1].set_xlabel(f"Months since {since}")
         handles = [Line2D([], [], color=MODEL, label=f"model, {int(history.enrolled.sum()):,} people")]

@@ -185,8 +185,8 @@ def record(plan: Plan, folder: str | Path, progress: Callable[[float], None] | N
 
 
 def _difference(what: str, there: Any, here: Any) -> str:
-    """In words; of a checksum only that it differs."""
-    if all(isinstance(value, str) and re.fullmatch("[0-9a-f]{16,}", value) for value in (there, here)):
+    """In words; of a checksum, or of much, only that it differs."""
+    if any(isinstance(value, dict | list) or re.fullmatch("[0-9a-f]{16,}", str(value)) for value in (there, here)):
         return f"other {what} there"
     return f"{what} is {_short(there)} there and {_short(here)} here"
 
