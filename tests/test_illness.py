@@ -12,7 +12,7 @@ from scipy.integrate import solve_ivp
 from scipy.linalg import expm
 
 from neuroimmune.body import ARROWS, LOOPS, Body
-from neuroimmune.clinic import AFTER_ONE, FINDINGS, after_one_test, examine
+from neuroimmune.clinic import AFTER_ONE, FINDINGS, after_one_test, examine, felt_from_to
 from neuroimmune.errors import InputError
 from neuroimmune.lives import Life, Population
 from neuroimmune.population import People, people, shifted
@@ -450,3 +450,12 @@ def test_tspo_shows_what_microglia_keep_up_only_if_switched_so():
     assert apart == pytest.approx(shows.active_on_tspo * shows.kept_up(held)) and apart > 0
     acute = BrainState(2.0, 1.0, 3.0, 0.0)
     assert shows.outputs(acute).tspo == hides.outputs(acute).tspo > 1.0
+
+
+def test_what_begins_late_is_of_another_cause():
+    hour = np.arange(1, 24 * 20 + 1)
+    late = np.where((hour > 24 * 8) & (hour < 24 * 9), 20.0, 0.0)
+    both = np.where((hour > 3) & (hour < 30), 20.0, late)
+    found = felt_from_to(np.array([late, both, np.where(hour > 3, 20.0, 0.0), late * np.nan]))
+    np.testing.assert_array_equal(found["malaise_begins"], [np.nan, 4.0, 4.0, np.nan])
+    np.testing.assert_array_equal(found["malaise_ends"], [0.0, 30.0, 24.0 * 19 + 1, np.nan])

@@ -13,7 +13,7 @@ from neuroimmune.simulation import join, make_plan, solve_batches
 WAKING, LATER, MORNING, NOON, LYING, STANDING = 7.0, 7.75, 8.0, 12.0, 14.9, 15.15  # hours of the first day
 TEST_DAY, TEST, FOLLOWED = 2, 10.0, 64  # the day and hour of the first test; days asked after the second
 ASKED = 14.0
-WORST_WITHIN = 7  # days from the second test within which its malaise is worst
+WORST_WITHIN = 7  # days from a test within which its malaise begins, and is worst
 AFTER_ONE = 20  # days asked every hour after a single test
 FELT_MORE = 10.0  # assumed: of 100, malaise above that of the days before which counts as not recovered
 
@@ -138,9 +138,10 @@ def felt_from_to(more: np.ndarray) -> dict[str, np.ndarray]:
     {'malaise_begins': array([5.]), 'malaise_ends': array([30.])}
     """
     felt = more > FELT_MORE
-    begins = np.where(felt.any(1), felt.argmax(1) + 1.0, np.nan)
+    caused = felt[:, : 24 * WORST_WITHIN].any(1)  # what begins later is of another cause
+    begins = np.where(caused, felt.argmax(1) + 1.0, np.nan)
     quiet = np.all(np.lib.stride_tricks.sliding_window_view(~felt, 24, axis=1), axis=2)
     quiet &= np.arange(1, quiet.shape[1] + 1) > np.nan_to_num(begins)[:, None]
     ends = np.where(quiet.any(1), quiet.argmax(1) + 1.0, float(quiet.shape[1]))
-    ends = np.where(felt.any(1), ends, 0.0)
+    ends = np.where(caused, ends, 0.0)
     return {"malaise_begins": begins, "malaise_ends": np.where(np.isnan(more).any(1), np.nan, ends)}
