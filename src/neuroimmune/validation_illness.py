@@ -147,8 +147,7 @@ def _week(history: History) -> int:
 
 def patients(history: History, week: int) -> np.ndarray:
     """Places of those who meet a definition of ME/CFS at a week."""
-    ill = history.ill("iom", [week])[:, 0] | history.ill("cfs_fukuda", [week])[:, 0]
-    return np.flatnonzero(history.enrolled)[ill]
+    return np.flatnonzero(history.enrolled)[history.ill("mecfs", [week])[:, 0]]
 
 
 def controls(history: History, week: int, count: int) -> np.ndarray:
