@@ -8,11 +8,11 @@ import pytest
 
 from neuroimmune import validation_illness as against
 from neuroimmune.body import Body
-from neuroimmune.cohorts import COHORTS, SCALES, History, cohort_plan, history_of, life_of
+from neuroimmune.cohorts import COHORTS, SCALES, SURVEYED_AFTER, History, cohort_plan, history_of, life_of, week_of
 from neuroimmune.evidence.draws import posterior
 from neuroimmune.evidence.targets import illness_targets
 from neuroimmune.lives import Population
-from neuroimmune.plot_cohort import SURVEYED_FROM, observed_shares, plot_cohort
+from neuroimmune.plot_cohort import observed_shares, plot_cohort
 from neuroimmune.simulation import join, make_plan, solve_batches
 from neuroimmune.streams import stream
 from neuroimmune.validation_illness import DAYS, MORE, Seen, Study, obstacle, see, simulated
@@ -138,10 +138,12 @@ def test_only_what_is_needed_is_followed(monkeypatch):
 @pytest.mark.parametrize("name", COHORTS)
 def test_every_cohort_can_be_drawn(name):
     """With the points of all who counted the like, for two years and for as long as surveys ask."""
-    for weeks in (115, SURVEYED_FROM + 30):
+    for weeks in (115, week_of(SURVEYED_AFTER) + 30):
         history = made_up(name, 0.1, people=200, weeks=weeks)
         figure = plot_cohort(history)
         assert len(figure.axes) == len(COHORTS[name].definitions)
         points = observed_shares(history)
         assert (points.protocol == name).all()
-        assert bool(len(points[points.study == "reyes2003"])) == (name == "community" and weeks > SURVEYED_FROM)
+        assert bool(len(points[points.study == "reyes2003"])) == (
+            name == "community" and weeks > week_of(SURVEYED_AFTER)
+        )

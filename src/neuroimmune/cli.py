@@ -449,7 +449,6 @@ def _print_cohort(found: "History", turned_away: int, predictors: "pd.DataFrame"
 
     about, seen, rows = found.cohort, observed_shares(found), []
     visits = [months for months in TABLE_MONTHS if week_of(months) <= found.last_week]
-    visits += [months for months in (48.0, 96.0, 143.0) if week_of(months) <= found.last_week]
     since = "onset" if about.from_onset else "infection" if about.protocol else "the start"
     for definition in about.definitions:
         for months in visits:

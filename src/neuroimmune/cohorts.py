@@ -36,7 +36,8 @@ NOTICED = 15.0  # assumed: onset is the first of two weeks running in which fati
 ENROLLED = 14  # weeks after exposure within which onset counts as that of the infection
 LONGEST = 7300  # days that people can be followed
 WEEKS_A_MONTH = 365.25 / 12 / 7
-TABLE_MONTHS = (1.5, 3.0, 6.0, 12.0, 24.0)
+TABLE_MONTHS = (1.5, 3.0, 6.0, 12.0, 24.0, 48.0, 96.0, 143.0)
+SURVEYED, SURVEYED_AFTER = "community", 143.0  # the cohort held against surveys, and after how many months
 
 
 class Cohort(NamedTuple):

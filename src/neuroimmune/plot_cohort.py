@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from neuroimmune.cohorts import MONTH, WEEKS_A_MONTH, History, bands, week_of
+from neuroimmune.cohorts import MONTH, SURVEYED, SURVEYED_AFTER, WEEKS_A_MONTH, History, bands, week_of
 from neuroimmune.evidence.sources import sources
 from neuroimmune.evidence.targets import illness_targets
 from neuroimmune.plot import COLUMN, MARKERS, MEASURED, MODEL, OTHER, STYLE, new_figure, save_figure
@@ -20,7 +20,6 @@ LABELS = {
     "mecfs": "ME/CFS, either",
     "pem": "Post-exertional malaise",
 }  # fmt: skip
-SURVEYED, SURVEYED_FROM = "community", week_of(143.0)  # the cohort held against surveys, and its least weeks
 DODGE = 0.35  # months between points that would hide each other, in two years
 STUDY = 250  # people of a simulated study, whose shares the band holds, where no cohort says
 
@@ -31,9 +30,9 @@ def observed_shares(history: History) -> "pd.DataFrame":
     A community that is followed for twelve years is held against surveys at its end.
     """
     rows = illness_targets()
-    if history.name == SURVEYED and history.last_week >= SURVEYED_FROM:
+    if history.name == SURVEYED and history.last_week >= week_of(SURVEYED_AFTER):
         surveys = rows.protocol.eq("population") & rows.population.str.endswith(" all")
-        rows = rows.assign(protocol=rows.protocol.mask(surveys, SURVEYED), time_h=168.0 * SURVEYED_FROM)
+        rows = rows.assign(protocol=rows.protocol.mask(surveys, SURVEYED), time_h=168.0 * week_of(SURVEYED_AFTER))
     mine = rows.protocol.eq(history.name) & rows.statistic.eq("percent ill")
     followed = rows.time_h <= 168.0 * (history.last_week + 0.5)
     return rows.loc[mine & followed & rows.quantity.isin(history.cohort.definitions)]

@@ -18,6 +18,7 @@ from neuroimmune.clinic import AFTER_ONE_TEST, FINDINGS, after_one_test, examine
 from neuroimmune.cohorts import (
     COHORTS,
     DEFINITIONS,
+    SURVEYED,
     History,
     cohort_plan,
     exposed,
@@ -42,9 +43,8 @@ DAYS = {
     "cytomegalovirus": 427,
     "cold": 203,
     "unexposed": 427,
-    "community": 4380,
+    SURVEYED: 4380,
 }  # from onset or exposure
-OF_POPULATION = "community"  # the cohort that tells how many are ill at any time
 CLINIC = ("mononucleosis", "sars-cov-2")  # the cohorts whose ill and well go to the clinic
 ILL_AFTER = 12.0  # months after onset or exposure, when who is ill goes to the clinic
 DRAWS_OF_A_STUDY = 10  # draws that the people of one simulated study come from
@@ -88,8 +88,8 @@ class Seen:
 
     def count_ill(self, definition: str, sex: str = "") -> int:
         """How many of the community meet a definition at the end of its years."""
-        week = self.histories[OF_POPULATION].last_week
-        return int(self.ill_then(OF_POPULATION, definition, (week,))[self.of_sex(OF_POPULATION, sex), 0].sum())
+        week = self.histories[SURVEYED].last_week
+        return int(self.ill_then(SURVEYED, definition, (week,))[self.of_sex(SURVEYED, sex), 0].sum())
 
     def ill_then(self, name: str, definition: str, weeks: tuple[int, ...]) -> np.ndarray:
         """Who of a cohort's enrolled meets a definition then, shape (enrolled, weeks); looked up once."""
@@ -115,7 +115,7 @@ def see(
 ) -> Seen:  # fmt: skip
     """Cohorts of `each` people of so many draws, and the clinic; of `only` one cohort, that and the control."""
     rows = drawn.iloc[np.linspace(0, len(drawn) - 1, draws).round().astype(int)].reset_index(drop=True)
-    needed = {None: DAYS, "population": (OF_POPULATION, *CLINIC)} | {name: (name, "unexposed") for name in DAYS}
+    needed = {None: DAYS, "population": (SURVEYED, *CLINIC)} | {name: (name, "unexposed") for name in DAYS}
     wanted = {n: days for n, days in DAYS.items() if n in needed.get(only, CLINIC)}
     work = np.cumsum([0.0, *wanted.values()]) / (1.1 * sum(wanted.values()))
     histories: dict[str, History] = {}
@@ -224,19 +224,18 @@ class Study:
         self.seen, self.generator, self.whole = seen, generator, whole
         self.draws = np.arange(seen.draws) if whole else generator.choice(seen.draws, DRAWS_OF_A_STUDY, replace=False)
 
-    def share(self, name: str, definition: str, week: int, count: int, sex: str = "") -> float:
+    def share(self, name: str, definition: str, week: int, count: int) -> float:
         """The share ill of so many people of the study's first draw, or of all."""
-        shares = self.seen.shares(name, definition, week, sex)
+        shares = self.seen.shares(name, definition, week)
         true = shares.mean() if self.whole else shares[self.draws[0] % len(shares)]
         return float(self.generator.binomial(count, true)) / count
 
     def of_survey(self, definition: str, sex: str) -> float:
         """The share ill at the end of the community's years, as far as so many people can tell it."""
         seen = self.seen
-        week = (seen.histories[OF_POPULATION].last_week,)
-        shares = seen.shares(OF_POPULATION, definition, week[0], sex)
+        shares = seen.shares(SURVEYED, definition, seen.histories[SURVEYED].last_week, sex)
         true = shares.mean() if self.whole else shares[self.draws[0] % len(shares)]
-        people, ill = int(seen.of_sex(OF_POPULATION, sex).sum()), seen.count_ill(definition, sex)
+        people, ill = int(seen.of_sex(SURVEYED, sex).sum()), seen.count_ill(definition, sex)
         chance = self.generator.beta(ill + 0.5, people - ill + 0.5) / max(ill / people, 1e-9)
         return float(min(true * chance, 1.0))
 

@@ -152,14 +152,13 @@ NEVER = [
 
 
 class Fitted(NamedTuple):
-    """Of an explanation: logarithms of its free numbers, and a dummy, shape (members, numbers + 1), before and after.
+    """Of an explanation: logarithms of its free numbers, and a dummy, shape (members, numbers + 1), after its fit.
 
     `shown` is what the rows show, transformed, before each step and after the last, (steps + 1, members, rows); `never`
     the same of the rows never fitted, after.
     """
 
     explanation: Explanation
-    before: np.ndarray
     logs: np.ndarray
     shown: np.ndarray
     never: np.ndarray
@@ -315,7 +314,7 @@ def fit(
     """
     folder.mkdir(parents=True, exist_ok=True)
     marks = {"members": members, "each": each, "seed": seed, "steps": steps, "of": str(explanation), "rows": str(ROWS)}
-    before = logs = prior(explanation, members, seed)
+    logs = prior(explanation, members, seed)
     marks |= {"never": str(NEVER), "days": str((DAYS, LONG)), "model": _model(table_of(explanation, logs))}
     shown: list[np.ndarray] = []
     never = np.zeros((members, 0))
@@ -339,7 +338,7 @@ def fit(
         shown.append(seen)
         if step < steps:
             logs = moved(logs, seen, ROWS, steps, stream(seed, f"step {step}").standard_normal(seen.shape))
-    return Fitted(explanation, before, logs, np.array(shown), never)
+    return Fitted(explanation, logs, np.array(shown), never)
 
 
 def _model(drawn: "pd.DataFrame") -> str:
