@@ -11,7 +11,7 @@ import pytest
 from neuroimmune.body import Body
 from neuroimmune.errors import InputError
 from neuroimmune.evidence.sources import kind_of
-from neuroimmune.evidence.statistics import COSINOR, EVER, STATISTICS, sampled, statistic
+from neuroimmune.evidence.statistics import COSINOR, EVER, OF_EACH, STATISTICS, sampled, statistic
 from neuroimmune.evidence.targets import all_targets, targets
 from neuroimmune.protocol import load_protocol, read_settings
 from neuroimmune.quantity import parameters, with_parameters
@@ -98,13 +98,26 @@ def test_statistics():
         "mean": 5.0, "geometric mean": 4.0, "median": 5.0, "peak": 5.0, "median peak": 5.0, "mean of day": 5.0,
         "time of peak": 1.0, "percent change": 150.0, "fold change": 2.5, "cohen d": 3.0 / math.sqrt(10),
     }  # fmt: skip
-    assert set(expected) | set(COSINOR) | set(EVER) == set(STATISTICS)
+    assert set(expected) | set(COSINOR) | set(EVER) | set(OF_EACH) | {"geometric mean peak"} == set(STATISTICS)
     for name, value in expected.items():
         assert float(statistic(row(statistic=name), at, before, hour)) == pytest.approx(value), name
     assert float(statistic(row(rise=0.0), at, before, hour)) == pytest.approx(3.0)
     curve = np.array([[0.0, 1.0, 9.0], [3.0, 8.0, 0.0]])
     assert float(statistic(row(statistic="peak"), curve, before, np.arange(3.0))) == pytest.approx(8.5)
     assert float(statistic(row(statistic="time of peak"), curve, before, np.arange(3.0))) == 1.0
+    assert float(statistic(row(statistic="geometric mean peak"), curve, before, np.arange(3.0))) == pytest.approx(
+        math.sqrt(72)
+    )
+    for name, value in {"mean time of peak": 1.5, "median time of peak": 1.5}.items():
+        assert float(statistic(row(statistic=name), curve, before, np.arange(3.0))) == value
+    hours = np.linspace(0.0, 30.0, 61)
+    falls = np.exp(-np.log(2) * hours / np.array([[3.0], [5.0]]))
+    assert float(statistic(row(statistic="half-life"), falls, before, hours)) == pytest.approx(4.0)
+    for name, value in {
+        "percent below 5": 50.0, "percent above 9.5": 0.0, "percent ever above 8.5": 50.0,
+        "percent ever below 0.5": 100.0,
+    }.items():  # fmt: skip
+        assert float(statistic(row(statistic=name), curve, before, np.arange(3.0))) == value, name
 
 
 def test_how_long_something_is_there_and_in_how_many():

@@ -18,6 +18,7 @@ from neuroimmune.systems.hpa import HPA, HPAOutputs, HPAState
 from neuroimmune.systems.infection import Infection, InfectionOutputs, InfectionState
 from neuroimmune.systems.sleep import Sleep, SleepOutputs, SleepState
 from neuroimmune.systems.symptoms import SymptomOutputs, Symptoms
+from neuroimmune.systems.targets import UNTOUCHED, Touched
 
 HELD = "assumed: each loop, when held, takes fatigue half-way up its scale or somewhat more"
 FIT, FIT_HPA, FIT_ILLNESS = fitted("symptoms"), fitted("hpa"), fitted("illness")
@@ -231,9 +232,9 @@ class Body(System):
             for field in dataclasses.fields(cut):  # type: ignore[arg-type]
                 object.__setattr__(self, field.name, getattr(cut, field.name))
 
-    def rates(self, t: Any, y: BodyState, inputs: BodyInputs) -> BodyState:
-        """Every system with what the others send it."""
-        exertion, awake = inputs.exertion, inputs.kept_awake
+    def rates(self, t: Any, y: BodyState, inputs: BodyInputs, touched: Touched = UNTOUCHED) -> BodyState:
+        """Every system with what the others send it, and what treatments do to it."""
+        exertion, awake, stress = inputs.exertion, inputs.kept_awake, touched.stress_kept * inputs.stress
         asleep = self.sleep.asleep(t, awake)
         interferon = y.infection.interferon
         return BodyState(
@@ -246,73 +247,122 @@ class Body(System):
                 + self.interferon_on_il6 * interferon
                 + self.set_point_on_il6 * y.hpa.set_point
                 + self.exposure_on_il6 * inputs.exposure,
-                stress_drive=inputs.stress,
-                cortisol_hold=1.0,
+                stress_drive=stress,
+                cortisol_hold=touched.cytokines_kept,
                 phase=self.sleep.phase(y.sleep),
                 pyrogen=self.interferon_on_fever * interferon,
+                fever_kept=touched.fever_kept,
+                crp_kept=touched.crp_kept,
             ),  # fmt: skip
             hpa=self.hpa.rates(
                 t,
                 y.hpa,
-                *self.crh_drives(t, y, inputs),
+                *self.crh_drives(t, y, inputs, touched),
                 self.sleep.phase(y.sleep),
-                inputs.stress,
+                stress,
                 self.rises(y.cytokines)[0],
+                touched.steroid,
+                touched.steroid_at_mr,
+                touched.pituitary_growth_kept,
+                touched.cosyntropin,
+                touched.cortisol_supply,
             ),
-            sleep=self.sleep.rates(t, y.sleep, awake, self.slow_on_restoration * y.brain.signal_slow),
-            brain=self.brain.rates(t, y.brain, self.blood_signal(y)),
+            sleep=self.sleep.rates(
+                t, y.sleep, awake, self.slow_on_restoration * y.brain.signal_slow, touched.restoration_kept
+            ),
+            brain=self.brain.rates(t, y.brain, self.blood_signal(y, touched), touched.glia_kept),
             autonomic=self.autonomic.rates(
                 t,
                 y.autonomic,
-                self.arousal(y, inputs) + self.exertion_on_arousal * exertion,
+                self.arousal(y, inputs, touched) + self.exertion_on_arousal * exertion,
                 asleep,
                 interferon,
             ),
             energy=self.energy.rates(
-                t, y.energy, exertion, inputs.activity, inputs.mental, inputs.stress, 1.0 - asleep, self.sick(y)
+                t,
+                y.energy,
+                exertion,
+                inputs.activity,
+                inputs.mental,
+                stress,
+                1.0 - asleep,
+                self.sick(y, touched),
+                touched.repaying,
             ),
-            infection=self.infection.rates(y.infection, inputs.stress, inputs.passing_infection),
-            adaptive=self.adaptive.rates(y.adaptive, interferon, self.gut.butyrate(y.gut), y.infection.ebv_exhaustion),
-            gut=self.gut.rates(y.gut, self.stress_on_crh * inputs.stress, interferon, inputs.antibiotic),
+            infection=self.infection.rates(
+                y.infection,
+                stress,
+                inputs.passing_infection + touched.interferon_supply,
+                touched.airway_growth_kept,
+                touched.ebv_making_kept,
+                touched.reactivation_kept,
+            ),
+            adaptive=self.adaptive.rates(
+                y.adaptive,
+                interferon,
+                self.gut.butyrate(y.gut),
+                y.infection.ebv_exhaustion,
+                touched.b_cell_killing,
+                touched.b_cells_matter,
+                touched.plasma_cell_killing,
+                touched.nk_killing,
+                touched.help_kept,
+                touched.antibody_removal,
+            ),
+            gut=self.gut.rates(
+                y.gut, self.stress_on_crh * stress, interferon, inputs.antibiotic, touched.microbes_repair
+            ),
         )
 
-    def outputs(self, t: Any, y: BodyState, inputs: BodyInputs) -> BodyOutputs:
+    def outputs(self, t: Any, y: BodyState, inputs: BodyInputs, touched: Touched = UNTOUCHED) -> BodyOutputs:
         """What can be read off the state."""
         sleep = self.sleep.outputs(t, y.sleep, inputs.kept_awake)
         return BodyOutputs(
-            hpa=self.hpa.outputs(t, y.hpa, *self.crh_drives(t, y, inputs), self.sleep.phase(y.sleep)),
+            hpa=self.hpa.outputs(
+                t,
+                y.hpa,
+                *self.crh_drives(t, y, inputs, touched),
+                self.sleep.phase(y.sleep),
+                touched.steroid,
+                touched.steroid_at_mr,
+            ),
             sleep=sleep,
             brain=self.brain.outputs(y.brain),
             autonomic=self.autonomic.outputs(
                 y.autonomic,
-                self.arousal(y, inputs),
+                self.arousal(y, inputs, touched),
                 self.exertion_on_rate * inputs.exertion,
                 sleep.asleep,
                 y.cytokines.temperature,
+                touched.vagal_raised,
             ),
             symptoms=self.symptoms.outputs(
-                self.blood_signal(y),
+                self.blood_signal(y, touched),
                 y.brain.signal_fast,
                 y.brain.signal_slow,
                 sleep.sleepiness,
                 self.sleep.debt(y.sleep),
                 y.cytokines.temperature,
-                self.held(y),
+                self.held(y, touched),
                 self.energy.felt(y.energy),
-                y.autonomic.endothelial_injury + y.adaptive.autoantibody,
+                touched.orthostatic_kept
+                * (y.autonomic.endothelial_injury + touched.antibody_free * y.adaptive.autoantibody),
+                touched.pain_kept,
+                touched.mood_kept,
+                touched.sleepiness_kept,
             ),
             infection=self.infection.outputs(y.infection),
             gut=self.gut.outputs(y.gut),
-            energy=self.energy.outputs(y.energy, self.sick(y)),
-            held=self.held(y),
-            sick=self.sick(y),
+            energy=self.energy.outputs(y.energy, self.sick(y, touched)),
+            held=self.held(y, touched),
+            sick=self.sick(y, touched),
             immune_drive=self.immune_drive(y.cytokines),
         )
 
-    def crh_drives(self, t: Any, y: BodyState, inputs: BodyInputs) -> tuple[Any, Any]:
+    def crh_drives(self, t: Any, y: BodyState, inputs: BodyInputs, touched: Touched) -> tuple[Any, Any]:
         """What drives CRH beside the clock: what MR holds back, and what it does not."""
         drive = (
-            self.stress_on_crh * inputs.stress
+            self.stress_on_crh * touched.stress_kept * inputs.stress
             + self.waking_on_crh
             * hill(self.sleep.waking(t, y.sleep, inputs.kept_awake), self.waking_on_crh_half, self.waking_on_crh_hill)
             + self.debt_on_crh * self.sleep.debt(y.sleep)
@@ -320,26 +370,27 @@ class Body(System):
         )
         return drive, self.immune_drive(y.cytokines)
 
-    def arousal(self, y: BodyState, inputs: BodyInputs) -> Any:
+    def arousal(self, y: BodyState, inputs: BodyInputs, touched: Touched) -> Any:
         """All that rouses the heart beside exertion."""
         return (
-            self.stress_on_arousal * inputs.stress
+            self.stress_on_arousal * touched.stress_kept * inputs.stress
             + self.fast_on_arousal * y.brain.signal_fast
-            + self.autonomic.standing(y.autonomic, inputs.upright, y.adaptive.autoantibody)
-            + self.held_on_arousal * self.held(y)
+            + touched.standing_kept * self.autonomic.standing(y.autonomic, inputs.upright, y.adaptive.autoantibody)
+            + self.held_on_arousal * self.held(y, touched)
+            + touched.arousal_added
         )
 
-    def sick(self, y: BodyState) -> Any:
+    def sick(self, y: BodyState, touched: Touched) -> Any:
         """Illness as energy feels it: what keeps it up, and acute infection."""
-        return self.held(y) + self.slow_on_sick * y.brain.signal_slow
+        return self.held(y, touched) + self.slow_on_sick * y.brain.signal_slow
 
-    def held(self, y: BodyState) -> Any:
+    def held(self, y: BodyState, touched: Touched) -> Any:
         """What keeps up illness beside what the blood tells the brain: each loop, and injury that heals."""
         steep = self.on_held_hill
         return (
-            self.glia_on_held * hill(self.brain.kept_up(y.brain), self.glia_on_held_half, steep)
+            self.glia_on_held * hill(touched.glia_kept * self.brain.kept_up(y.brain), self.glia_on_held_half, steep)
             + self.gut_on_held * hill(self.gut.rise(y.gut), self.gut_on_held_half, steep)
-            + self.antibody_on_held * hill(y.adaptive.autoantibody, 1.0, steep)
+            + self.antibody_on_held * hill(touched.antibody_free * y.adaptive.autoantibody, 1.0, steep)
             + self.virus_on_held * hill(y.infection.ebv_reactivation, 1.0, steep)
             + self.set_point_on_held * hill(y.hpa.set_point, 1.0, steep)
             + self.injury_on_held * y.autonomic.endothelial_injury
@@ -352,10 +403,10 @@ class Body(System):
             tnf, self.tnf_on_crh_half
         )
 
-    def blood_signal(self, y: BodyState) -> Any:
+    def blood_signal(self, y: BodyState, touched: Touched) -> Any:
         """Cytokines and interferon to the brain: low grades matter beside peaks."""
         il6, tnf = self.rises(y.cytokines)
-        return (
+        return touched.blood_felt * (
             self.il6_on_brain * e_folds(il6, self.il6_on_brain_half)
             + self.tnf_on_brain * e_folds(tnf, self.tnf_on_brain_half)
             + self.interferon_on_brain * e_folds(y.infection.interferon, self.interferon_on_brain_half)

@@ -98,3 +98,12 @@ def e_folds(x: Any, half: Any) -> Any:
 def turnover(x: Any, rest: Any, k: Any) -> Any:
     """Made and lost at first order so that x returns to `rest` at the rate k."""
     return k * (rest - x)
+
+
+def lost(x: Any, k: Any) -> Any:
+    """First-order loss of x at the rate k; a rate of plain nothing takes nothing, whatever its unit would be.
+
+    >>> lost(4.0, 0.5), lost(4.0, 0.0)
+    (2.0, 0.0)
+    """
+    return 0.0 if isinstance(k, float) and k == 0.0 else k * x

@@ -57,7 +57,7 @@ def people(body: System, count: int, seed: int = 0) -> People:
 def drawn_people(body: System, ids: np.ndarray, seed: int) -> People:
     """The people with these numbers, in ascending order; see `people`."""
     check_parameters(body)
-    return People(body, {n: _draw(n, k, ids, seed) for n, k in parameters(body).items() if k.spread or k.sd}, ids, seed)
+    return People(body, {n: draw(n, k, ids, seed) for n, k in parameters(body).items() if k.spread or k.sd}, ids, seed)
 
 
 def check_count(count: int) -> None:
@@ -66,7 +66,8 @@ def check_count(count: int) -> None:
         raise InputError(f"the number of people must be a whole number from 1, not {count}")
 
 
-def _draw(name: str, known: Quantity, ids: np.ndarray, seed: int) -> np.ndarray:
+def draw(name: str, known: Quantity, ids: np.ndarray, seed: int) -> np.ndarray:
+    """One number of each person, by its declared spread, shape (people,)."""
     low, high = known.range or (-np.inf, np.inf)
     value, waiting = np.empty(len(ids)), np.arange(len(ids))
     for occasion in range(100):

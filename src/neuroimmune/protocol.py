@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from itertools import groupby
 from numbers import Real
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -138,13 +140,13 @@ def _units() -> Any:
 
 def hours(text: str, key: str) -> float:
     """A duration with its unit, in hours."""
-    value = _measure(text, key, "hour")
+    value = measure(text, key, "hour")
     if value <= 0:
         raise InputError(f"{key} = {text!r} must be longer than nothing")
     return value
 
 
-def _measure(text: str, key: str, unit: str) -> float:
+def measure(text: str, key: str, unit: str) -> float:
     """A quantity written with its unit, in `unit`; a bare number counts only where the unit is 1."""
     match = MEASURE.fullmatch(str(text).replace("%", " percent"))
     if not match:
@@ -196,7 +198,7 @@ def _events(protocol: Protocol, system: System, days: float | None) -> list[Even
             known = _known(
                 h.what, {n: q for n, q in states.items() if not h.duration or n + INFUSION in inputs}, "given", h
             )
-            amount = _measure(h.amount, f"amount of {h.what}", known.unit)
+            amount = measure(h.amount, f"amount of {h.what}", known.unit)
             if known.range is not None:
                 check_value(f"amount of {h.what}", known, amount)
             elif amount < 0:
@@ -207,14 +209,16 @@ def _events(protocol: Protocol, system: System, days: float | None) -> list[Even
             name, height = h.what + INFUSION, amount / h.duration
         else:
             known = _known(h.what, inputs, "changed", h)
-            name, height = h.what, _measure(h.amount, f"by (of {h.what})", known.unit)
+            name, height = h.what, measure(h.amount, f"by (of {h.what})", known.unit)
         steps.setdefault(name, []).extend([(h.at, height), (round(h.at + h.duration, MOMENT), -height)])
     for name, changes in steps.items():
-        for time in sorted({t for t, _ in changes}):
-            still = [height for t, height in changes if t <= time]
-            value = 0.0 if time == max(t for t, _ in changes) else sum(still)
+        row, still = list(inputs).index(name), []
+        for time, now in groupby(sorted(changes), key=itemgetter(0)):
+            for _, height in now:  # what ends is taken away itself, so that nothing of it is left
+                still.remove(-height) if height < 0 and -height in still else still.append(height)
+            value = sum(still)
             check_value(name, inputs[name], inputs[name].value + value)
-            found.append(Event(time, SET_INPUT, list(inputs).index(name), value))
+            found.append(Event(time, SET_INPUT, row, value))
     return sorted(found)
 
 

@@ -64,7 +64,7 @@ def check_units(system: System, units: Mapping[str, str] | None = None, registry
 
 def _away(known: Quantity, sizes: float) -> float:
     """A value above that of rest by some sizes of it."""
-    return known.value + sizes * max(abs(known.value), known.scale)
+    return known.value + sizes * max(abs(known.value), known.scale if np.isfinite(known.scale) else 1.0)
 
 
 def _ratio(found: float, expected: float) -> str:

@@ -38,7 +38,7 @@ from neuroimmune.evidence.statistics import (
     sampled,
     statistic,
 )
-from neuroimmune.evidence.targets import all_targets, illness_targets
+from neuroimmune.evidence.targets import all_targets, illness_targets, treatment_targets
 from neuroimmune.population import People, drawn_middle, people, shifted
 from neuroimmune.protocol import Protocol, events, load_protocol, read_settings, shipped
 from neuroimmune.quantity import Quantity, System, parameters
@@ -399,7 +399,7 @@ def skill(
 class Size(NamedTuple):
     """How many simulated studies, and of how large a pool: draws, people of each, people with the best parameters.
 
-    Cohorts, which are followed for years, have a pool of their own.
+    Cohorts, which are followed for years, and people on drugs have pools of their own.
     """
 
     studies: int = 1000
@@ -408,9 +408,10 @@ class Size(NamedTuple):
     best: int = 1024
     cohort_draws: int = 50
     cohort_each: int = 128
+    drug_draws: int = 8
 
 
-QUICK = Size(200, 50, 64, 256, 20, 64)
+QUICK = Size(200, 50, 64, 256, 20, 64, 4)
 
 
 @dataclass(frozen=True)
@@ -480,7 +481,8 @@ def validate(
     body = Body() if body is None else body
     every: pd.DataFrame = all_targets() if targets is None else targets
     every = every.assign(observed=observed(every))
-    known = {*every.protocol, *(illness_targets().protocol if targets is None else ())}
+    drugs = treatment_targets() if targets is None else every.iloc[:0]
+    known = {*every.protocol, *drugs.protocol, *(illness_targets().protocol if targets is None else ())}
     if only is not None and only not in known:
         raise InputError(f"nothing was measured in a protocol {only!r}{nearest(only, sorted(known))}")
     rows = every.loc[every.protocol.eq(only) if only else slice(None)].reset_index(drop=True)
@@ -488,7 +490,9 @@ def validate(
     drawn = posterior() if drawn is None else drawn
     ill = illness_targets() if targets is None else every.iloc[:0]
     ill = ill.loc[ill.protocol.eq(only) if only else slice(None)].reset_index(drop=True)
-    share = {(True, True): 0.25, (True, False): 1.0}.get((len(rows) > 0, len(ill) > 0), 0.0)
+    drugs = drugs.loc[drugs.protocol.eq(only) if only else slice(None)].reset_index(drop=True)
+    share = {(True, True): 0.2, (True, False): 1.0}.get((len(rows) > 0, len(ill) > 0), 0.0)
+    treated = {(True, True): 0.3, (True, False): 1.0}.get((len(drugs) > 0, len(ill) > 0), share)
 
     def told(done: float) -> None:
         if progress:
@@ -498,8 +502,10 @@ def validate(
     lost = 0.0
     if len(rows):
         judged, lost = _healthy(rows, fitted, body, drawn, size, seed, lambda done: told(share * done))
+    if len(drugs) and isinstance(body, Body):
+        judged += _drugs(drugs, body, drawn, size, seed, lambda done: told(share + (treated - share) * done))
     if len(ill) and isinstance(body, Body):
-        later = lambda done: told(share + (1 - share) * done)  # noqa: E731
+        later = lambda done: told(treated + (1 - treated) * done)  # noqa: E731
         seen = see(body, drawn, size.cohort_draws, size.cohort_each, seed, later, only)
         judged += _ill(ill, seen, size.studies, seed)
     return _collected(judged, size, lost)
@@ -537,6 +543,30 @@ def _healthy(
         )
         judged.append(_judged(some, both, reason, np.asarray(hidden), fitted))
     return judged, lost
+
+
+def _drugs(
+    rows: "pd.DataFrame", body: Body, drawn: "pd.DataFrame | None", size: Size, seed: int,
+    progress: Callable[[float], None],
+) -> list[Any]:  # fmt: skip
+    """Each curve of drugs and of what they do, judged; their own numbers differ between people, not between draws."""
+    from neuroimmune import validation_treatment as treatment
+
+    rows = rows.assign(why=[treatment.obstacle(row) for row in rows.itertuples()], observed=rows.value)
+    able = rows.loc[rows.why == ""]
+    pool = draw_pool(body, drawn, size.drug_draws, size.each, size.each, seed)
+    settings: Any = able.groupby(["protocol", "settings"], sort=False)
+    runs: dict[Any, Any] = {}
+    for number, (key, some) in enumerate(settings):
+        progress(number / settings.ngroups)
+        runs[key] = treatment.follow_treated(pool.people, pool.start, pool.rested, some)
+    judged = []
+    for _, some in rows.groupby(["study", "quantity"], sort=False):
+        can = some.loc[some.why == ""]
+        both = [studies(can, runs, pool, size.studies, best) for best in (False, True)] if len(can) else []
+        reason = np.select([can.n.isna(), can.checked != "verified"], [NO_N, "unverified"], default="")
+        judged.append(_judged(some, both, reason, np.asarray(can.n.isna()), rows.iloc[:0]))
+    return judged
 
 
 def _ill(rows: "pd.DataFrame", seen: Any, count: int, seed: int = 0) -> list[Any]:

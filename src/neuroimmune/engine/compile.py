@@ -6,6 +6,7 @@ What this shape rests on was measured; docs/design.md tells.
 import re
 from collections import Counter
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 
 from neuroimmune.engine.events import BOLUS, NOT_FINITE, SET_INPUT, STEP_TOO_SMALL
@@ -165,13 +166,16 @@ def kernel_text(model: Model, precision: str = "float32") -> str:
         maths, *(power_function(q) for q in powers), "",
         *(f"{name} = {value}" for name, value in numbers.items()), "", "",
         "@kernel", "def prepare(w):", *prepare, "    return", "", "", "@kernel", "def rates(w):", *body, "", "",
-        *row_by_row(len(model.states), sections),
+        *row_by_row(len(model.states), sum(isfinite(q.scale) for q in model.states.values()), sections),
         solver[solver.index("# ---- the same for every model") :],
     ])  # fmt: skip
 
 
-def row_by_row(states: int, sections: dict[str, int]) -> list[str]:
-    """What the solver does with all rows of one lane: written out, because LLVM does not interchange the loops."""
+def row_by_row(states: int, judged: int, sections: dict[str, int]) -> list[str]:
+    """What the solver does with all rows of one lane: written out, because LLVM does not interchange the loops.
+
+    A state whose scale is infinite adds nothing to the error and is not counted: steps are as they would be without.
+    """
     lines = []
     for name in ("H", "TAKEN"):
         lines += ["@kernel", f"def to_all_states_{name.lower()}(w, lane):", f"    for j in range({LANES}):"]
@@ -182,7 +186,7 @@ def row_by_row(states: int, sections: dict[str, int]) -> list[str]:
         "@kernel",
         "def root_mean_of_states(w):",
         f"    for j in range({LANES}):",
-        f"        w[{sections['ERROR']} + j] = np.sqrt(({rows}) * f32({1 / states}))",
+        f"        w[{sections['ERROR']} + j] = np.sqrt(({rows}) * f32({1 / judged}))",
         "",
         "",
     ]

@@ -38,14 +38,15 @@ def resting_day(
         lanes = gather(kernel, y, parameters[who], levels[who])
         return advance(lanes, np.array([24.0]), threads)[0][:, -1].astype(np.float64)
 
+    scale = np.where(np.isfinite(kernel.scale), kernel.scale, 1.0)
     everybody = np.arange(len(states))
     start = np.array(states, dtype=np.float64)
-    y, found = _settle(day, start, kernel.scale, everybody, HISTORY, done)
-    pinned = everybody[found][~_comes_back(day, y[found], kernel.scale, everybody[found])]
+    y, found = _settle(day, start, scale, everybody, HISTORY, done)
+    pinned = everybody[found][~_comes_back(day, y[found], scale, everybody[found])]
     if len(pinned):
-        y[pinned], found[pinned] = _settle(day, start[pinned], kernel.scale, pinned, 1, None)
+        y[pinned], found[pinned] = _settle(day, start[pinned], scale, pinned, 1, None)
         again = pinned[found[pinned]]
-        found[again] = _comes_back(day, y[again], kernel.scale, again)
+        found[again] = _comes_back(day, y[again], scale, again)
     return y, found
 
 

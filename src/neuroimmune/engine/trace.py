@@ -67,8 +67,10 @@ class Term:
             return self.terms.constant(_EXACT[kind](*(a.operation.arguments[0] for a in arguments)))
         if kind == "*" and 0.0 in (arguments[0].known, arguments[1].known):
             return self.terms.constant(0.0)
-        if kind == "**" and arguments[1].known == 1.0:
+        if kind in _NEUTRAL and arguments[1].known == _NEUTRAL[kind]:
             return arguments[0]
+        if kind in ("+", "*") and arguments[0].known == _NEUTRAL[kind]:
+            return arguments[1]
         return self.terms.term(kind, *(a.index for a in arguments))
 
     def __add__(self, other: Any) -> "Term":
@@ -154,6 +156,7 @@ class Clock(Term):
         return self._with("cycle", Term(self.terms, self.index), peak, float(period))
 
 
+_NEUTRAL = {"+": 0.0, "-": 0.0, "*": 1.0, "/": 1.0, "**": 1.0}  # a second argument that changes nothing
 _EXACT = {"+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "/": lambda a, b: a / b}
 _UFUNCS = {
     "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "**", "less": "<",

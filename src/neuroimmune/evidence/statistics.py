@@ -7,6 +7,7 @@ harmonic regression, a level and waves of 24 and 12 hours, whose peak, trough an
 long something is there, and in how many people it ever is, they are read at `VISITS`, for every reading has noise.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -57,18 +58,21 @@ def standardised_difference(cases: Readings, controls: Readings) -> Any:
 # of Cohen's d is that of the readings, both times pooled.
 STATISTICS: dict[str, Summary] = {
     "mean": _mean, "geometric mean": _geometric_mean, "median": _median,
-    "peak": _mean, "median peak": _median, "time of peak": _mean, "mean of day": _mean,
+    "peak": _mean, "median peak": _median, "geometric mean peak": _geometric_mean, "time of peak": _mean,
+    "mean time of peak": _mean, "median time of peak": _median, "half-life": _mean, "mean of day": _mean,
     "cosinor peak": _mean, "cosinor trough": _mean, "time of cosinor peak": _mean,
     "mean duration": _mean, "median duration": _median, "percent ever": _mean,
     "percent change": _percent, "fold change": _fold, "cohen d": _cohen,
 }  # fmt: skip
-PEAKS = ("peak", "median peak", "time of peak")
+PEAKS = ("peak", "median peak", "geometric mean peak", "time of peak")
+OF_EACH = ("mean time of peak", "median time of peak", "half-life")  # hours, of each person's own curve
+BEYOND = re.compile(r"percent (ever )?(below|above) ([\d.]+)")  # share of people whose reading, or any, is beyond
 RELATIVE = ("percent change", "fold change", "cohen d")  # compared with before in themselves
 EVER = ("mean duration", "median duration", "percent ever")
 COSINOR = ("cosinor peak", "cosinor trough", "time of cosinor peak")
-HOURS = ("time of peak", "time of cosinor peak", "mean duration", "median duration")
+HOURS = ("time of peak", "time of cosinor peak", "mean duration", "median duration", *OF_EACH)
 OF_DAY = (*COSINOR, "mean of day")
-UNTIMED = (*PEAKS, *RELATIVE, *OF_DAY, *EVER)  # may have no hour
+UNTIMED = (*PEAKS, *OF_EACH, *RELATIVE, *OF_DAY, *EVER)  # may have no hour
 OWN_UNIT = (*RELATIVE, *HOURS, "percent ever")  # not in the unit of the quantity
 # From when something counts as there, in the unit of the quantity: a titre of twice what is just not detected; symptoms
 # a seventh of the scale above those before (assumed: five times the noise of a reading); fever at 37.8 degrees where
@@ -102,6 +106,14 @@ def statistic(row: Any, readings: Readings, before: Readings, hours: np.ndarray)
     """
     if row.statistic == "time of peak":
         return hours[readings.mean(-2).argmax(-1)]
+    if row.statistic in OF_EACH:
+        own = half_lives(readings, hours) if row.statistic == "half-life" else hours[readings.argmax(-1)]
+        return STATISTICS[row.statistic](own, before)
+    if beyond := BEYOND.fullmatch(row.statistic):
+        ever, side, limit = beyond.groups()
+        extreme = readings.min(-1) if side == "below" else readings.max(-1)
+        reading = extreme if ever else readings[..., -1]
+        return 100.0 * (reading < float(limit) if side == "below" else reading > float(limit)).mean(-1)
     if row.statistic in COSINOR:
         curve, hours = cosinor(readings.mean(-2), hours)
         ends = {"cosinor peak": curve.max(-1), "cosinor trough": curve.min(-1)}
@@ -116,6 +128,19 @@ def statistic(row: Any, readings: Readings, before: Readings, hours: np.ndarray)
     at = readings.mean(-1) if row.statistic == "mean of day" else readings.max(-1)
     summary = STATISTICS[row.statistic]
     return summary(at, before) - (0.0 if np.isnan(row.rise) else summary(before, before))
+
+
+def half_lives(readings: Readings, hours: np.ndarray) -> np.ndarray:
+    """Of curves (..., hours): by a straight line through the logarithms of the last half of the readings.
+
+    >>> hours = np.linspace(0.0, 20.0, 41)
+    >>> round(float(half_lives(np.exp(-0.1 * hours), hours)), 2)
+    6.93
+    """
+    late = slice(len(hours) // 2, None)
+    time, logs = hours[late] - hours[late].mean(), np.log(np.maximum(readings[..., late], 1e-30))
+    slope = (time * (logs - logs.mean(-1, keepdims=True))).sum(-1) / (time**2).sum()
+    return np.log(2.0) / np.maximum(-slope, 1e-12)
 
 
 def cosinor(readings: Readings, hours: np.ndarray) -> tuple[Readings, np.ndarray]:

@@ -65,6 +65,23 @@ def targets(name: str) -> "pd.DataFrame":
     return rows
 
 
+def treatment_targets() -> "pd.DataFrame":
+    """Published courses of drugs and of what they do, one row a number, in the columns of `evidence.targets`.
+
+    `settings` is a schedule (see `neuroimmune.schedule`), after "placebo of" where nothing acted; hours count from the
+    first dose. `plasma` and `metabolite` are those of the drug.
+
+    >>> rows = treatment_targets()
+    >>> rows.query("study == 'mckenzie1998'").role.unique().tolist()
+    ['check']
+    """
+    import pandas as pd
+
+    with files("neuroimmune.evidence").joinpath("treatments", "pharmacology.csv").open(encoding="utf-8") as file:
+        rows = pd.read_csv(file, dtype={"note": str, "doi": str, "settings": str})
+    return rows.fillna({"settings": "", "note": "", "population": ""}).assign(rise=float("nan"))
+
+
 def illness_targets() -> "pd.DataFrame":
     """Published numbers about illness, one row each, in the columns of `evidence.targets`.
 

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from neuroimmune.kinetics import hill
+from neuroimmune.kinetics import hill, lost
 from neuroimmune.quantity import System, fitted, par, state
 
 FIT_ILLNESS = fitted("illness")
@@ -61,16 +61,29 @@ class Adaptive(System):
         0.2, "1", "fall of killing by exhaustion of 1", "assumed: small, for studies disagree", spread=0.5
     )
 
-    def rates(self, y: AdaptiveState, interferon: Any, butyrate: Any, exhaustion: Any) -> AdaptiveState:
-        """`butyrate` is relative to usual, `exhaustion` that of immunity to latent virus."""
-        help_given = self.loop * hill(y.autoantibody, 1.0, self.loop_hill) / y.treg
+    def rates(
+        self, y: AdaptiveState, interferon: Any, butyrate: Any, exhaustion: Any, b_cell_killing: Any = 0.0,
+        b_cells_matter: Any = 1.0, plasma_killing: Any = 0.0, nk_killing: Any = 0.0, help_kept: Any = 1.0,
+        antibody_removal: Any = 0.0,
+    ) -> AdaptiveState:  # fmt: skip
+        """`butyrate` is relative to usual, `exhaustion` that of immunity to latent virus.
+
+        Treatments kill cells and remove antibody, in 1/hour; `b_cells_matter` is the share of plasma cells against the
+        self that need B cells, `help_kept` what is left of what calls for them.
+        """
+        help_given = help_kept * self.loop * hill(y.autoantibody, 1.0, self.loop_hill) / y.treg
         return AdaptiveState(
-            b_cells=self.k_b_cells * (1.0 - y.b_cells),
+            b_cells=self.k_b_cells * (1.0 - y.b_cells) - lost(y.b_cells, b_cell_killing),
             autoreactive_plasma=(
-                y.b_cells * (help_given + self.infection_on_autoreactive * interferon) - y.autoreactive_plasma
+                (1.0 - b_cells_matter + b_cells_matter * y.b_cells)
+                * (help_given + self.infection_on_autoreactive * interferon)
+                - y.autoreactive_plasma
             )
-            / self.tau_plasma,
-            autoantibody=self.k_antibody * (y.autoreactive_plasma - y.autoantibody),
+            / self.tau_plasma
+            - lost(y.autoreactive_plasma, plasma_killing),
+            autoantibody=self.k_antibody * (y.autoreactive_plasma - y.autoantibody)
+            - lost(y.autoantibody, antibody_removal),
             treg=(butyrate - y.treg) / self.tau_treg,
-            nk_cytotoxicity=(1.0 / (1.0 + self.exhaustion_on_nk * exhaustion) - y.nk_cytotoxicity) / self.tau_nk,
+            nk_cytotoxicity=(1.0 / (1.0 + self.exhaustion_on_nk * exhaustion) - y.nk_cytotoxicity) / self.tau_nk
+            - lost(y.nk_cytotoxicity, nk_killing),
         )

@@ -90,11 +90,15 @@ class Autonomic(System):
         """Arousal by standing: more with injured vessels, and with antibody against their receptors."""
         return self.upright_on_arousal * upright * (1.0 + self.injury_on_upright * (y.endothelial_injury + antibody))
 
-    def outputs(self, y: AutonomicState, drive: Any, exertion: Any, asleep: Any, temperature: Any) -> AutonomicOutputs:
-        """`drive` is what raises arousal beside `exertion`, a share of the most; `temperature` the rise, in kelvin."""
+    def outputs(
+        self, y: AutonomicState, drive: Any, exertion: Any, asleep: Any, temperature: Any, vagal_raised: Any = 1.0
+    ) -> AutonomicOutputs:
+        """`drive` is what raises arousal beside `exertion`, a share of the most; `temperature` the rise, in kelvin;
+        `vagal_raised` what treatment makes of vagal tone.
+        """
         now = drive - self.sleep_on_arousal * asleep
         arousal = now + self.slow_share * (y.arousal_slow - now)
-        vagal = (1.0 + self.sleep_on_vagal * asleep) / (1.0 + positive(arousal))
+        vagal = vagal_raised * (1.0 + self.sleep_on_vagal * asleep) / (1.0 + positive(arousal))
         by_nerve = (1.0 + self.sympathetic_on_rate * arousal) * (1.0 + self.vagal_on_rate)
         by_nerve = by_nerve / (1.0 + self.vagal_on_rate * vagal)
         calm = self.heart_rate_rest * by_nerve * (1.0 + self.warmth_on_rate * temperature)

@@ -77,15 +77,18 @@ class Brain(System):
     )  # fmt: skip
     active_on_tspo: float = par(0.221, "1", "TSPO signal by active microglia", FIT + "; spread assumed", spread=0.5)
 
-    def rates(self, t: Any, y: BrainState, blood: Any) -> BrainState:
-        """`blood` is what the blood shows of inflammation; nothing at rest."""
+    def rates(self, t: Any, y: BrainState, blood: Any, glia_kept: Any = 1.0) -> BrainState:
+        """`blood` is what the blood shows of inflammation, nothing at rest.
+
+        `glia_kept` is what treatment leaves of activation.
+        """
         drive = self.signal_on_active * (y.signal_fast + y.signal_slow) * (
             1.0 + self.primed_on_active * y.microglia_primed
         ) + self.kept_up(y)
         return BrainState(
             signal_fast=(blood - y.signal_fast) / self.tau_fast,
             signal_slow=(blood - y.signal_slow) / self.tau_slow,
-            microglia_active=(drive - y.microglia_active) / self.tau_active,
+            microglia_active=(glia_kept * drive - y.microglia_active) / self.tau_active,
             microglia_primed=hill(y.microglia_active, self.active_half, self.priming_hill)
             * (1.0 - y.microglia_primed)
             / self.tau_priming

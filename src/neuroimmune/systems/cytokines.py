@@ -147,13 +147,15 @@ class Cytokines(System):
     def rates(
         self, t: Any, y: CytokineState, endotoxin_infusion: Any, il6_infusion: Any,
         il6_elsewhere: Any, stress_drive: Any, cortisol_hold: Any, phase: Any, pyrogen: Any,
+        fever_kept: Any = 1.0, crp_kept: Any = 1.0,
     ) -> CytokineState:  # fmt: skip
         """What is given: `endotoxin_infusion` in ng/kg/hour and `il6_infusion` in pg/mL/hour; a bolus is a jump.
 
         What other systems send: `il6_elsewhere`, made by muscle or where infection is, in pg/mL/hour;
         `stress_drive`, nothing at rest and 1 at full sympathetic activation; `cortisol_hold`, by which all making
         of cytokines is multiplied, 1 at usual cortisol; `phase`, how many hours later the person's clock runs;
-        `pyrogen`, what else gives fever, nothing at rest.
+        `pyrogen`, what else gives fever, nothing at rest; `fever_kept` and `crp_kept`, what treatment leaves of
+        fever and of CRP at rest.
         """
         released, absorbed = self.k_vaccine * y.vaccine, self.k_il6_depot * y.il6_depot
         tnf_rise, il6_rise = positive(y.tnf - self.tnf_rest), positive(y.il6 - self.il6_rest)
@@ -208,8 +210,8 @@ class Cytokines(System):
             il6=held * il6_made + given + turnover(y.il6, self.il6_rest, k_il6),
             il8=held * il8_made + turnover(y.il8, self.il8_rest, self.k_il8),
             il10=cortisol_hold * il10_made + turnover(y.il10, self.il10_rest, self.k_il10),
-            temperature=(self.fever / steep * log(1.0 + power(pyrogens, steep)) + rhythm - y.temperature)
+            temperature=(fever_kept * self.fever / steep * log(1.0 + power(pyrogens, steep)) + rhythm - y.temperature)
             / self.tau_temperature,
             crp_synthesis=(crp_made - y.crp_synthesis) / self.tau_crp_synthesis,
-            crp=y.crp_synthesis + turnover(y.crp, self.crp_rest, self.k_crp),
+            crp=y.crp_synthesis + turnover(y.crp, crp_kept * self.crp_rest, self.k_crp),
         )

@@ -154,11 +154,13 @@ class Energy(System):
     )
 
     def rates(
-        self, t: Any, y: EnergyState, exertion: Any, activity: Any, mental: Any, stress: Any, awake: Any, sick: Any
-    ) -> EnergyState:
+        self, t: Any, y: EnergyState, exertion: Any, activity: Any, mental: Any, stress: Any, awake: Any, sick: Any,
+        repaying: Any = 1.0,
+    ) -> EnergyState:  # fmt: skip
         """`exertion` and `mental` are shares of the most; `activity` is 1 in daily life as usual.
 
-        `stress` is 1 before a jury; `sick` is illness as energy feels it, 1 half-way up the scale of fatigue.
+        `stress` is 1 before a jury; `sick` is illness as energy feels it, 1 half-way up the scale of fatigue;
+        `repaying` is what treatment makes of the pace of repaying.
         """
         daily = self.daily_effort * activity * awake
         effort = daily / self.fitness(y) + exertion + self.mental_on_effort * mental + self.stress_on_effort * stress
@@ -169,7 +171,7 @@ class Energy(System):
             + self.exertion_on_lactate * power(exertion, self.lactate_hill),
             training=((daily + exertion) / self.daily_exertion - y.training) / self.tau_training,
             exertional_debt=self.k_debt * power(excess, self.debt_hill)
-            - y.exertional_debt / (self.tau_repay * (1.0 + self.sick_on_repay * sick)),
+            - repaying * y.exertional_debt / (self.tau_repay * (1.0 + self.sick_on_repay * sick)),
             post_exertional=(y.exertional_debt - y.post_exertional) / self.tau_delay,
         )
 

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from neuroimmune.kinetics import hill, positive
+from neuroimmune.kinetics import hill, lost, positive
 from neuroimmune.quantity import System, fitted, output, par, state
 
 FIT_ILLNESS = fitted("illness")
@@ -82,8 +82,13 @@ class Gut(System):
         0.030, "1", "ratio of lactulose to mannitol at rest", "vanuytsel2014: SD 0.022", spread=0.6
     )
 
-    def rates(self, y: GutState, stress: Any, inflammation: Any, antibiotic: Any) -> GutState:
-        """`stress` is the drive of CRH by it, `inflammation` the interferon of an infection."""
+    def rates(
+        self, y: GutState, stress: Any, inflammation: Any, antibiotic: Any, microbes_repair: Any = 0.0
+    ) -> GutState:
+        """`stress` is the drive of CRH by it, `inflammation` the interferon of an infection.
+
+        `microbes_repair` is what treatment undoes, in 1/hour.
+        """
         opened = (
             self.dysbiosis_on_barrier * y.dysbiosis
             + self.stress_on_barrier * stress
@@ -91,7 +96,8 @@ class Gut(System):
         )
         kept_up = self.loop * hill(self.rise(y), self.loop_half, self.loop_hill)
         return GutState(
-            dysbiosis=(kept_up + self.antibiotic_on_dysbiosis * antibiotic - y.dysbiosis) / self.tau_dysbiosis,
+            dysbiosis=(kept_up + self.antibiotic_on_dysbiosis * antibiotic - y.dysbiosis) / self.tau_dysbiosis
+            - lost(y.dysbiosis, microbes_repair),
             permeability=(1.0 + opened - y.permeability) / self.tau_barrier,
             lps_translocated=self.k_lps * (self.lps_rest * y.permeability - y.lps_translocated),
         )

@@ -129,7 +129,6 @@ class HPA(System):
     dexamethasone_on_gr: float = par(
         88.05, "1/mg", "loose cortisol, relative to that at cortisol_rest, that acts on GR like a milligram", FIT
     )  # fmt: skip
-
     cbg: float = par(
         670.0, "nmol/L", "cortisol-binding globulin", "cbg_in_man: 35 (SD 3.6) mg/L in 19 men, at 52 kDa", spread=0.10
     )  # fmt: skip
@@ -140,22 +139,28 @@ class HPA(System):
     saliva: float = par(0.4414, "1", "share of free cortisol that saliva shows", FIT)
     albumin_half: float = par(137.8, "umol/L", "free cortisol that would half-fill albumin", "dorin2009: abstract")
 
-    def rates(self, t: Any, y: HPAState, drive: Any, immune: Any, phase: Any, nerve: Any, il6: Any) -> HPAState:
+    def rates(
+        self, t: Any, y: HPAState, drive: Any, immune: Any, phase: Any, nerve: Any, il6: Any,
+        steroid: Any = 0.0, steroid_at_mr: Any = 0.0, pituitary_growth_kept: Any = 1.0, cosyntropin: Any = 0.0,
+        cortisol_supply: Any = 0.0,
+    ) -> HPAState:  # fmt: skip
         """`drive` adds to the daily drive, and `immune` to CRH past MR: nothing when nothing happens.
 
         `phase` is how many hours later the person's clock runs; `nerve` is sympathetic drive of the adrenal, 1 before a
-        jury, which makes it more sensitive to ACTH; `il6` is its rise above rest.
+        jury, which makes it more sensitive to ACTH; `il6` is its rise above rest. A `steroid` that is given counts at
+        GR, and `steroid_at_mr` at MR, as so many times usual loose cortisol, `cosyntropin` as so many times usual ACTH;
+        `cortisol_supply`, in nmol/L/hour, becomes cortisol; `pituitary_growth_kept` is what steroid leaves of growth.
         """
-        crh = self.crh(t, y, drive, immune, phase)
+        crh = self.crh(t, y, drive, immune, phase, steroid, steroid_at_mr)
         acth = y.acth / self.acth_rest
         injected = self.injected_on_crh * saturating(y.crh_human + y.crh_ovine, self.injected_on_crh_half)
-        released = (crh + injected) * y.pituitary_mass * self.gr(y)
-        acting = acth * (1.0 + self.nerve_on_adrenal * nerve)
+        released = (crh + injected) * y.pituitary_mass * self.gr(y, steroid)
+        acting = (acth + cosyntropin) * (1.0 + self.nerve_on_adrenal * nerve)
         made = self.s_cortisol * y.adrenal_mass * hill(acting, self.acth_half, self.acth_hill)
         return HPAState(
             acth=self.k_acth * (self.acth_rest * released - y.acth),
-            cortisol=made - self.k_cortisol * self.loose(y.cortisol),
-            pituitary_mass=self.k_pituitary * y.pituitary_mass * (crh - 1.0),
+            cortisol=made + cortisol_supply - self.k_cortisol * self.loose(y.cortisol),
+            pituitary_mass=self.k_pituitary * y.pituitary_mass * (pituitary_growth_kept * crh - 1.0),
             adrenal_mass=self.k_adrenal * y.adrenal_mass * (acth - 1.0),
             set_point=(self.loop * hill(il6, self.loop_half, self.loop_hill) - y.set_point) / self.tau_set_point,
             crh_human=-self.k_crh_human * y.crh_human,
@@ -165,22 +170,26 @@ class HPA(System):
             dexamethasone_late=self.k_dexamethasone_late * (y.dexamethasone - y.dexamethasone_late),
         )
 
-    def outputs(self, t: Any, y: HPAState, drive: Any, immune: Any, phase: Any) -> HPAOutputs:
+    def outputs(
+        self, t: Any, y: HPAState, drive: Any, immune: Any, phase: Any, steroid: Any = 0.0, steroid_at_mr: Any = 0.0
+    ) -> HPAOutputs:
         """CRH, and cortisol that nothing binds, in blood and in saliva."""
         free = self.loose(y.cortisol) / (1.0 + self.albumin / self.albumin_half)
         return HPAOutputs(
-            crh=self.crh(t, y, drive, immune, phase), cortisol_free=free, cortisol_saliva=self.saliva * free
+            crh=self.crh(t, y, drive, immune, phase, steroid, steroid_at_mr),
+            cortisol_free=free,
+            cortisol_saliva=self.saliva * free,
         )
 
-    def crh(self, t: Any, y: HPAState, drive: Any, immune: Any, phase: Any) -> Any:
+    def crh(self, t: Any, y: HPAState, drive: Any, immune: Any, phase: Any, steroid: Any, steroid_at_mr: Any) -> Any:
         """CRH in balance with its drives: cortisol holds back all through GR, and all but cytokines through MR."""
         rhythm = exp(
             self.rhythm_24h * circadian(t, self.rhythm_24h_peak + phase, self.day)
             + self.rhythm_12h * circadian(t, self.rhythm_12h_peak + phase, self.half_day)
         )
         wanted = self.cortisol_rest / (1.0 + self.set_point_on_cortisol * y.set_point)
-        mr = self.loose(wanted) / self.loose(y.cortisol)
-        return (positive(rhythm + drive) * mr + immune) * self.gr(y)
+        mr = self.loose(wanted) / (self.loose(y.cortisol) + steroid_at_mr * self.loose(self.cortisol_rest))
+        return (positive(rhythm + drive) * mr + immune) * self.gr(y, steroid)
 
     def loose(self, cortisol: Any) -> Any:
         """Cortisol that CBG does not hold, free or on albumin, in nmol/L: mass action, a quadratic, for albumin is
@@ -191,8 +200,8 @@ class HPA(System):
         root = sqrt(b * b + 4.0 * per_free * self.cbg_half * cortisol)
         return 2.0 * per_free * self.cbg_half * cortisol / (b + root)
 
-    def gr(self, y: HPAState) -> Any:
+    def gr(self, y: HPAState, steroid: Any) -> Any:
         """What feedback through GR leaves of a release."""
         cortisol = self.loose(y.cortisol) / self.loose(self.cortisol_rest)
-        agonist = cortisol + self.dexamethasone_on_gr * y.dexamethasone_late
+        agonist = cortisol + self.dexamethasone_on_gr * y.dexamethasone_late + steroid
         return repressed(agonist, self.gr_half, self.gr_hill)

@@ -174,10 +174,14 @@ class Infection(System):
     )  # fmt: skip
     tau_interferon: float = par(8.0, "hour", "time for interferon to follow", "assumed: half-life of some 6 h")
 
-    def rates(self, y: InfectionState, stress: Any, passing: Any) -> InfectionState:
+    def rates(
+        self, y: InfectionState, stress: Any, passing: Any, airway_growth_kept: Any = 1.0, ebv_making_kept: Any = 1.0,
+        reactivation_kept: Any = 1.0,
+    ) -> InfectionState:  # fmt: skip
         """Nobody is infected without being exposed: a dose of virus is a jump of `airway_infected` or `ebv_oral`.
 
-        `passing` is the interferon of an infection that is not followed itself.
+        `passing` is the interferon of an infection that is not followed itself, or that is given; what is kept is what
+        treatment leaves of the making of virus, and of its waking.
         """
         left = positive(1.0 - y.airway_infected - y.airway_spent)
         k_airway = (
@@ -197,11 +201,17 @@ class Infection(System):
             + self.interferon_on_exhaustion * carrier * y.interferon
         )
         return InfectionState(
-            airway_infected=self.airway_growth * (1.0 - y.airway_immunity) * left * y.airway_infected - dying,
+            airway_infected=airway_growth_kept
+            * self.airway_growth
+            * (1.0 - y.airway_immunity)
+            * left
+            * y.airway_infected
+            - dying,
             airway_spent=dying - self.k_airway_repair * y.airway_spent,
             airway_immunity=self.k_airway_learning * airway_seen * (1.0 - y.airway_immunity)
             - self.k_airway_forgetting * y.airway_immunity,
-            ebv_oral=(self.ebv_growth * open_throat * y.ebv_oral + self.ebv_reseeding * y.ebv_reservoir)
+            ebv_oral=ebv_making_kept
+            * (self.ebv_growth * open_throat * y.ebv_oral + self.ebv_reseeding * y.ebv_reservoir)
             * positive(1.0 - y.ebv_oral)
             - (self.k_ebv_oral + self.k_few * repressed(y.ebv_oral, self.few, 1.0)) * y.ebv_oral,
             ebv_latent=self.ebv_on_blood * open_throat * y.ebv_oral * (1.0 - y.ebv_latent)
@@ -212,7 +222,8 @@ class Infection(System):
             - self.k_ebv_forgetting * y.ebv_immunity,
             ebv_exhaustion=(worn - y.ebv_exhaustion) / self.tau_exhaustion,
             ebv_reactivation=(
-                carrier * (self.loop * y.ebv_exhaustion + self.stress_on_reactivation * stress) - y.ebv_reactivation
+                reactivation_kept * carrier * (self.loop * y.ebv_exhaustion + self.stress_on_reactivation * stress)
+                - y.ebv_reactivation
             )
             / self.tau_reactivation,
             interferon=(

@@ -78,13 +78,18 @@ class Sleep(System):
     alertness_peak: float = par(16.8, "hour", "body time of most alertness", "ingre2014", range=(0.0, 24.0))
     inertia_on_sleepiness: float = par(29.7, "1", "sleepiness by inertia, at most", FIT)
 
-    def rates(self, t: Any, y: SleepState, kept_awake: Any, inflammation: Any) -> SleepState:
-        """`kept_awake` from 0 to 1; `inflammation` lengthens restoration by that share."""
+    def rates(
+        self, t: Any, y: SleepState, kept_awake: Any, inflammation: Any, restoration_kept: Any = 1.0
+    ) -> SleepState:
+        """`kept_awake` is from 0 to 1; `inflammation` lengthens restoration by that share.
+
+        `restoration_kept` is what treatment leaves of its time.
+        """
         asleep = self.asleep(t, kept_awake)
         awake = 1.0 - asleep
         return SleepState(
             sleep_pressure=awake * (1.0 - y.sleep_pressure) / self.tau_pressure_rise
-            - asleep * y.sleep_pressure / (self.tau_pressure_fall * (1.0 + inflammation)),
+            - asleep * y.sleep_pressure / (self.tau_pressure_fall * (1.0 + inflammation) * restoration_kept),
             sleep_debt=(y.sleep_pressure - y.sleep_debt) / self.tau_debt,
             sleep_inertia=asleep * (1.0 - y.sleep_inertia) / self.tau_inertia_build
             - awake * y.sleep_inertia / self.tau_inertia,

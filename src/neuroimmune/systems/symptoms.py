@@ -139,13 +139,14 @@ class Symptoms(System):
 
     def outputs(
         self, blood: Any, signal_fast: Any, signal_slow: Any, sleepiness: Any, debt: Any, temperature: Any,
-        held: Any, felt: Any, vessels: Any,
+        held: Any, felt: Any, vessels: Any, pain_kept: Any = 1.0, mood_kept: Any = 1.0, sleepiness_kept: Any = 1.0,
     ) -> SymptomOutputs:  # fmt: skip
         """All but sleepiness and temperature are nothing at rest; `debt` is that above the usual.
 
-        `held` is what keeps up illness, `felt` what follows exertion, `vessels` what is amiss with them.
+        `held` is what keeps up illness, `felt` what follows exertion, `vessels` what is amiss with them;
+        what treatments leave of the gain of pain, of mood and of the tiring by sleepiness is kept.
         """
-        tired = positive(sleepiness - self.sleepiness_usual)
+        tired = sleepiness_kept * positive(sleepiness - self.sleepiness_usual)
         fatigue = (
             self.fast_on_fatigue * signal_fast
             + self.slow_on_fatigue * signal_slow
@@ -172,9 +173,9 @@ class Symptoms(System):
             orthostatic_intolerance=_on_scale(
                 self.orthostatic_rest, self.held_on_orthostatic * held + self.vessels_on_orthostatic * vessels
             ),
-            pain=_on_scale(self.pain_rest, self.held_on_pain * held + self.felt_on_pain * felt),
+            pain=_on_scale(self.pain_rest, pain_kept * (self.held_on_pain * held + self.felt_on_pain * felt)),
             functional_symptoms=_on_scale(0.0, self.held_on_functional * held),
-            negative_mood=_on_scale(self.mood_rest, self.fast_on_mood * signal_fast),
+            negative_mood=_on_scale(self.mood_rest, mood_kept * self.fast_on_mood * signal_fast),
             pain_threshold=self.pain_threshold_rest / (1.0 + sore),
             reaction_time=self.reaction_rest
             * (1.0 + self.debt_on_reaction * debt + self.sleepiness_on_reaction * tired),

@@ -1,0 +1,169 @@
+"""Care: what is given and when, what is watched, and what people come to believe; a policy between days.
+
+Everything that care decides is a level of the day (`CareLevels`) or the share of a dose that is taken, so a saved
+course tells it all, and a run that was interrupted goes on with it.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from neuroimmune.errors import InputError
+from neuroimmune.lives import PACES, PUSHES, RESTS, Life
+from neuroimmune.schedule import Course
+from neuroimmune.simulation import Day, Policy
+from neuroimmune.streams import normal, uniform
+from neuroimmune.systems.energy import EnergyState
+from neuroimmune.treated import TreatedBody
+
+OPEN_BELIEF = 0.95  # assumed: who knows what they take may still doubt it
+TOLD = 0.5  # assumed: how much a side effect tells beside others, for they come together, and many know little
+BLOOD_TESTS = (14, 28, 42, 70, 98, 126)  # days after the start, then every 84: bsr2017, BSR guideline
+EVERY_TESTS = 84
+STOP_NEUTROPHILS, GO_NEUTROPHILS = 1.6, 2.0  # 10^9/L: bsr2017 acts below 1.6; taken up again above 2 (assumed)
+STOP_ALT, GO_ALT = 100.0, 60.0  # U/L: bsr2017 acts above 100; taken up again below 60 (assumed)
+INFECTION_LASTS = 4  # days, as colds of `Life`
+SERIOUS_LASTS, SERIOUS_INTERFERON = 10, 0.3  # assumed: days, and under half of influenza's
+SERIOUS_A_YEAR = 0.01  # assumed: serious infections of adults without treatment; patients of trials are older
+WITHIN = 0.8  # of the envelope: what those who pace keep to, as in `Life`
+MOST_RISE = 2.0  # times the activity before: where graded increase ends (assumed)
+
+
+@dataclass(frozen=True)
+class Care:
+    """Courses of treatment as a policy for `simulate`, on top of a life or of nothing.
+
+    `placebo` says for each course whether it is one without action (the people's `acts` are then 0), `blinded` whether
+    people do not know; `share` is how many get the drug in a trial of it, which they are told.
+    """
+
+    courses: tuple[Course, ...]
+    seed: int = 0
+    life: Policy | None = None
+    placebo: bool = False
+    blinded: bool = False
+    share: float = 0.5
+    monitored: bool = True
+
+    def __call__(self, day: Day) -> None:
+        """The day's life, then what treatment makes of it."""
+        if self.life is not None:
+            self.life(day)
+        ids = day.people.ids
+        for course in self.courses:
+            self._practise(course, day)
+        self._watch(day)
+        if isinstance(self.life, Life):
+            self._infect(day, self.life)
+        begun = [c for c in self.courses if c.first <= day.number]
+        day.levels["belief"][:] = self.belief(ids, day.number) if begun else 0.0
+        day.levels["side_effects"][:] = sum(
+            (self._noticed(c, n, ids.tobytes()) <= day.number - c.first)
+            for c in begun if day.number < c.last for n in range(len(c.treatment.file.side_effect))
+        ) + np.zeros(len(ids))  # fmt: skip
+
+    def _practise(self, course: Course, day: Day) -> None:
+        """Doses that are withheld, daily practice, and how activity is chosen."""
+        file, ids = course.treatment.file, day.people.ids
+        since, under = day.number - course.first, course.given(day.number)
+        if course.treatment.is_drug:
+            day.share[f"{course.treatment.slot}_dose"][:] = 1.0 - np.minimum(day.levels["withheld"], 1.0)
+        for target, how in file.daily.items():
+            spread = how.level.spread if day.people.traits else 0.0  # the usual person is in the middle
+            full = how.level.value * np.exp(spread * self._lots(f"{file.name} {target}", ids.tobytes()))
+            built = 1.0 if how.builds_up is None else min(1.0, (since + 1) / how.builds_up.value)
+            day.levels[target][:] = np.minimum(full * built, 0.9) if under else 0.0
+        if under and (file.behaviour.acts or file.behaviour.rise):
+            self._behave(course, day, since)
+
+    def _behave(self, course: Course, day: Day, since: int) -> None:
+        """Activity within the envelope, or raised week by week whatever the symptoms."""
+        body, how = day.people.body, course.treatment.file.behaviour
+        assert isinstance(body, TreatedBody)
+        activity = day.levels["activity"]
+        if how.acts == PACES:
+            (envelope,) = day.read("envelope")
+            fitness = body.energy.fitness(EnergyState(training=day.state["training"]))  # type: ignore[arg-type]
+            activity[:] = np.minimum(activity, WITHIN * envelope * fitness / body.energy.daily_effort)
+        elif how.acts == PUSHES:
+            activity[:] = np.maximum(activity, 1.0)
+        elif how.acts == RESTS:
+            activity[:] = np.minimum(activity, 0.5)
+        if how.rise is not None:
+            if since == 0:
+                day.levels["activity_before"][:] = activity
+            planned = day.levels["activity_before"] * min((1.0 + how.rise.value) ** (since / 7.0), MOST_RISE)
+            activity[:] = np.maximum(activity, planned)
+
+    def _watch(self, day: Day) -> None:
+        """Blood tests: who has too few neutrophils or too much enzyme takes no more, until the next test is good."""
+        watched = [
+            c for c in self.courses
+            if c.treatment.is_drug and c.given(day.number) and _test_due(day.number - c.first) and self.monitored
+        ]  # fmt: skip
+        if watched:
+            few, much = day.state["neutrophils"] < STOP_NEUTROPHILS, day.state["alt"] > STOP_ALT
+            good = (day.state["neutrophils"] >= GO_NEUTROPHILS) & (day.state["alt"] <= GO_ALT)
+            before = day.levels["withheld"]
+            day.levels["withheld"][:] = np.where(few | much, 1.0, np.where(good, 0.0, before))
+            for course in watched:
+                day.share[f"{course.treatment.slot}_dose"][:] = 1.0 - day.levels["withheld"]
+
+    def _infect(self, day: Day, life: Life) -> None:
+        """Infections beyond those of the same life, as the hazard has it."""
+        ids = day.people.ids
+        (hazard,) = day.read("infection_hazard")
+        more = np.maximum(hazard - 1.0, 0.0)
+        for kind, often, lasts in (
+            ("infection", life._colds(ids), INFECTION_LASTS), ("serious_infection", SERIOUS_A_YEAR, SERIOUS_LASTS),
+        ):  # fmt: skip
+            left = day.levels[f"{kind}_left"]
+            caught = uniform(self.seed, f"{kind} under treatment", ids, day.number) < more * often / 365.0
+            left[:] = np.where(caught & (left <= 0), lasts, np.maximum(left - 1.0, 0.0))
+        passing = day.levels["passing_infection"]
+        passing[:] = np.maximum(passing, np.where(day.levels["infection_left"] > 0, life.cold_interferon, 0.0))
+        passing[:] = np.maximum(passing, np.where(day.levels["serious_infection_left"] > 0, SERIOUS_INTERFERON, 0.0))
+
+    def belief(self, ids: np.ndarray, number: int) -> np.ndarray:
+        """How sure each person is, on a day, to get what may help: nothing before the first course."""
+        begun = [c for c in self.courses if c.first <= number]
+        if not self.blinded:
+            return np.full(len(ids), OPEN_BELIEF)
+        odds = np.full(len(ids), self.share / (1.0 - self.share))
+        for course in begun:
+            for n, effect in enumerate(course.treatment.file.side_effect):
+                noticed = self._noticed(course, n, ids.tobytes()) <= number - course.first
+                waited = number - course.first > 2.0 * effect.begins + 7.0
+                with_it = effect.treated.value / max(effect.placebo.value, 1e-3)
+                without = (1.0 - effect.treated.value) / max(1.0 - effect.placebo.value, 1e-3)
+                odds = odds * np.where(noticed, with_it, without if waited else 1.0) ** TOLD
+        return odds / (1.0 + odds)
+
+    @lru_cache(maxsize=64)  # noqa: B019
+    def _noticed(self, course: Course, number: int, whose: bytes) -> np.ndarray:
+        """The day of a course from which each person notices a side effect; infinite in who never does.
+
+        The same lot decides under drug and placebo, so whoever notices it on placebo does so on the drug.
+        """
+        effect = course.treatment.file.side_effect[number]
+        ids = np.frombuffer(whose, np.int64)
+        lot = uniform(self.seed, f"{course.treatment.name}: {effect.name}", ids)
+        share = effect.placebo.value if self.placebo else effect.treated.value
+        return np.where(lot < share, effect.begins * (0.5 + lot / max(share, 1e-9)), np.inf)
+
+    @lru_cache(maxsize=64)  # noqa: B019
+    def _lots(self, what: str, whose: bytes) -> np.ndarray:
+        return normal(self.seed, what, np.frombuffer(whose, np.int64))
+
+
+def _test_due(since: int) -> bool:
+    last = BLOOD_TESTS[-1]
+    return since in BLOOD_TESTS or (since > last and (since - last) % EVERY_TESTS == 0)
+
+
+def check_care(care: Care) -> None:
+    """Raise `InputError` for a blinded course of what cannot be blinded."""
+    for course in care.courses:
+        if (care.placebo or care.blinded) and course.treatment.file.kind == "behaviour":
+            raise InputError(f"{course.treatment.name} has no placebo: nobody can be kept from knowing what they do")

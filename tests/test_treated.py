@@ -1,0 +1,243 @@
+"""A body under treatment: exact solutions of the drug's equations, and what stays as it is without a drug."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+import neuroimmune as ni
+from neuroimmune.body import Body
+from neuroimmune.engine.compile import kernel_text
+from neuroimmune.engine.trace import trace
+from neuroimmune.errors import InputError
+from neuroimmune.lives import Life
+from neuroimmune.quantity import declared, parameters
+from neuroimmune.simulation import join, solve_batches
+from neuroimmune.systems.targets import TARGETS, UNTOUCHED, TargetLevels, Targets, Touched
+from neuroimmune.treated import Agent, treated
+from neuroimmune.treating import resting, treat, treatment_plan
+from neuroimmune.treatment import all_treatments, load_treatment
+from neuroimmune.units import check_units
+
+BODY = Body()
+ILL = {"brain.loop": 3.0}
+
+
+def solved(plan):
+    return join(plan, [course for _, course in solve_batches(plan)])
+
+
+def test_units_hold_with_a_drug_in_the_body():
+    assert (
+        check_units(treated(BODY, {"one": Agent(metabolite_formed=0.5, exchange=1.0, igg=1e-4, cortisol=100.0)})) == []
+    )
+
+
+def test_a_body_that_is_not_treated_is_computed_as_before():
+    """No term of the kernel comes from treatment: neutral values are folded away."""
+    touched = trace(BODY)
+    names = {o.arguments[0] for o in touched.operations if o.kind == "parameter"}
+    assert not any(name.startswith(("targets", "monitored")) for name in names)
+    assert kernel_text(trace(Body())) == kernel_text(touched)
+    assert len(touched.states) == 61
+
+
+def test_every_path_and_state_of_the_body_is_kept():
+    under = treated(BODY, {"one": Agent()})
+    assert set(parameters(BODY)) <= set(parameters(under))
+    assert list(declared(Body.rates, "y")) == list(declared(type(under).rates, "y"))[: len(declared(Body.rates, "y"))]
+    assert isinstance(under, Body)
+
+
+def exact_plasma(k_a, clearance, volume, dose, hours, share=1.0):
+    """One compartment with first-order absorption (Bateman's function)."""
+    k = clearance / volume
+    return share * dose / volume * k_a / (k_a - k) * (np.exp(-k * hours) - np.exp(-k_a * hours))
+
+
+@pytest.mark.parametrize("name, dose", [("prednisolone", 20.0), ("low-dose-naltrexone", 4.5), ("sirolimus", 6.0)])
+def test_one_compartment_is_bateman(name, dose):
+    drug = load_treatment(name).drug
+    plan = treatment_plan(BODY, f"{name} {dose} mg 08:00 once", days=3, every=0.5)
+    slot = load_treatment(name).slot
+    alone = dataclasses.replace(plan.people, traits={f"{slot}.exchange": np.zeros(1)})
+    course = solved(dataclasses.replace(plan, people=alone))
+    hours = course.times[course.times > 9.0] - 8.05  # the middle of the tenth of an hour in which a tablet arrives
+    expected = exact_plasma(drug.k_absorption, drug.clearance, drug.volume, dose, hours, drug.bioavailability)
+    found = course.values[f"{slot}_plasma"][0, course.times > 9.0]
+    np.testing.assert_allclose(found, expected, rtol=0.02, atol=1e-3 * expected.max())
+
+
+def test_two_compartments_are_two_exponentials():
+    drug = load_treatment("rituximab").drug
+    k10, k12, k21 = drug.clearance / drug.volume, drug.exchange / drug.volume, drug.exchange / drug.volume_tissue
+    total = k10 + k12 + k21
+    alpha, beta = (total + np.array([1.0, -1.0]) * np.sqrt(total**2 - 4 * k10 * k21)) / 2
+    course = treat(BODY, "rituximab 1000 mg 10:00 over 4 h once", days=60, every=24, keep=["rituximab_plasma"])
+    hours = course.times[2:] - 14.0
+    infused = 1000.0 / 4.0 / drug.volume
+
+    def part(rate, other):
+        return (
+            infused * (rate - k21) / (rate - other) / rate * (np.exp(rate * 4.0) - 1.0) * np.exp(-rate * (hours + 4.0))
+        )
+
+    expected = part(alpha, beta) + part(beta, alpha)
+    np.testing.assert_allclose(course.values["rituximab_plasma"][0, 2:], expected, rtol=2e-3)
+
+
+def test_a_placebo_does_nothing_at_all_to_the_body():
+    """Every state and read-out of the body is that of no treatment, but for where the solver's steps fall."""
+    treatment = treat(BODY, "prednisolone 20 mg", days=20, every=6, placebo=True)
+    nothing = treat(BODY, "pacing from day 19", days=20, every=6)
+    for name in trace(BODY).states | trace(BODY).output_names:
+        one, other = treatment.values[name], nothing.values[name]
+        size = np.abs(other).max() + 1e-6
+        np.testing.assert_allclose(one[:, :70], other[:, :70], atol=2e-3 * size, err_msg=name)
+    assert treatment.values["prednisolone_plasma"].max() > 0.1
+
+
+MECHANISM_ONLY = (
+    "low-dose-naltrexone",
+    "oxaloacetate",
+    "coq10-nadh",
+    "rovunaptabin",
+    "pregabalin",
+    "sirolimus",
+)
+
+
+@pytest.mark.parametrize("name", MECHANISM_ONLY)
+def test_a_target_that_does_not_matter_gives_the_arrays_of_placebo(name):
+    """The same numbers to the last digit, in every state and read-out of the body."""
+    people = ni.people(BODY, 20, seed=3)
+    start = resting(people)
+    text = load_treatment(name).file.example
+    arms = [
+        solved(treatment_plan(people, text, days=12, every=3, start=start, placebo=placebo, life=Life(3)))
+        for placebo in (False, True)
+    ]
+    for known in trace(BODY).states | trace(BODY).output_names:
+        assert np.array_equal(arms[0].values[known], arms[1].values[known]), known
+    assert not np.array_equal(arms[0].values["belief"], arms[1].values["belief"])
+
+
+ILLNESS = ("held", "fatigue", "pain", "post_exertional_malaise", "negative_mood", "cognitive_difficulty", "envelope")
+
+
+@pytest.mark.parametrize("name", [n for n in all_treatments() if load_treatment(n).is_drug])
+def test_relevance_of_nothing_leaves_symptoms_as_they_were(name):
+    """What a drug does to ACTH, cells, IgG or the heart reaches no symptom without relevance."""
+    if name in ("rintatolimod", "nirmatrelvir", "valganciclovir", "aciclovir"):
+        pytest.skip("acts on virus and interferon themselves")
+    body = ni.with_parameters(BODY, ILL)
+    start = {name: values for name, values in resting(ni.people(BODY, 1)[0:1]).items()}
+    start["microglia_primed"] = np.array([0.8])
+    text = load_treatment(name).file.example
+    drug, placebo = (
+        treat(body, text, days=40, every=12, start=start, placebo=p, keep=list(ILLNESS)) for p in (False, True)
+    )
+    for known in ILLNESS:
+        np.testing.assert_allclose(drug.values[known], placebo.values[known], rtol=3e-3, atol=1e-2, err_msg=known)
+
+
+def test_relevance_makes_a_difference_where_there_is_a_path():
+    body = ni.with_parameters(BODY, ILL)
+    start = {
+        "microglia_primed": 0.8,
+        **{n: v for n, v in resting(ni.people(BODY, 1)).items() if n != "microglia_primed"},
+    }
+    fatigue = {
+        r: treat(
+            body, "low-dose-naltrexone 4.5 mg", days=60, every=12, start=start, relevance={"glia_calmed": r},
+            keep=["fatigue"],
+        ).values["fatigue"][0, -1]
+        for r in (-0.5, 0.0, 1.0)
+    }  # fmt: skip
+    assert fatigue[1.0] < fatigue[0.0] - 0.1 and fatigue[-0.5] >= fatigue[0.0] - 0.1
+
+
+def test_every_relevance_is_of_a_target_and_neutral_by_default():
+    names = [n for n in parameters(Targets()) if n.startswith("relevance_")]
+    assert {n.removeprefix("relevance_") for n in names} <= set(TARGETS)
+    assert Targets().touch(dataclasses.replace if False else _no_levels(), 0.0) == UNTOUCHED._replace(
+        b_cells_matter=0.0
+    )
+
+
+def _no_levels():
+
+    return TargetLevels(**dict.fromkeys(TARGETS, 0.0))
+
+
+def test_touched_is_neutral():
+    assert set(UNTOUCHED) == {0.0, 1.0} and isinstance(UNTOUCHED, Touched)
+
+
+def test_lasting_steroid_shrinks_both_glands_and_they_come_back():
+    course = treat(
+        BODY,
+        "prednisolone 10 mg 08:00 for 84 days",
+        days=300,
+        every=24,
+        keep=["adrenal_mass", "pituitary_mass", "acth"],
+    )
+    adrenal, pituitary = course.values["adrenal_mass"][0], course.values["pituitary_mass"][0]
+    assert adrenal[84] < 0.6 and pituitary[84] < 0.4
+    assert pituitary[150] > 0.8 and adrenal[150] < 0.7, "the pituitary is back before the adrenal (graber1965)"
+    assert adrenal[-1] > 0.8
+
+
+def test_people_clear_a_drug_in_their_own_way_and_the_same_in_every_arm():
+    people = ni.people(BODY, 30, seed=5)
+    start = resting(people)
+    one = treatment_plan(people, "azathioprine 2 mg/kg", days=5, start=start)
+    other = treatment_plan(people, ["azathioprine 2 mg/kg", "naproxen 500 mg"], days=5, start=start, placebo=True)
+    for path in ("azathioprine.clearance", "azathioprine.metabolite_formed"):
+        assert np.array_equal(one.people.traits[path], other.people.traits[path])
+        assert one.people.traits[path].std() > 0
+
+
+def test_a_result_does_not_depend_on_threads_or_batches():
+    people = ni.people(BODY, 40, seed=5)
+    start = resting(people)
+    plan = treatment_plan(people, "methotrexate 15 mg 1 a week", days=15, every=12, start=start, life=Life(5))
+    whole = solved(plan)
+    some = solved(
+        dataclasses.replace(plan, people=plan.people[:7], start={n: v[:7] for n, v in plan.start.items()}, threads=1)
+    )
+    for name in ("alt", "methotrexate_metabolite", "fatigue", "belief"):
+        assert np.array_equal(whole.values[name][:7], some.values[name]), name
+
+
+def test_blood_tests_stop_a_drug_and_let_it_go_on():
+    """An adrenal-free example: neutrophils of a person without a working TPMT allele fall, the drug is withheld."""
+    treatment = load_treatment("azathioprine")
+    people = ni.people(BODY, 1, seed=0)
+    plan = treatment_plan(people, "azathioprine 2 mg/kg", days=120, every=24, start=resting(people))
+    traits = dict(plan.people.traits)
+    traits["azathioprine.metabolite_formed"] = 8.0 * np.full(1, treatment.drug.metabolite_formed)
+    risky = dataclasses.replace(plan, people=dataclasses.replace(plan.people, traits=traits))
+    careless = dataclasses.replace(risky, policy=dataclasses.replace(risky.policy, monitored=False))
+    watched, alone = solved(risky), solved(careless)
+    assert watched.values["withheld"].max() == 1 and alone.values["withheld"].max() == 0
+    assert watched.values["azathioprine_metabolite"][0, -1] < 0.7 * alone.values["azathioprine_metabolite"][0, -1]
+    assert watched.values["neutrophils"][0, -1] > alone.values["neutrophils"][0, -1]
+
+
+def test_side_effects_tell_who_gets_the_drug():
+    people = ni.people(BODY, 300, seed=2)
+    start = resting(people)
+    text, options = "pregabalin 225 mg 08:00 20:00", {"every": 24, "start": start, "blinded": True, "keep": ["belief"]}
+    belief = [
+        solved(treatment_plan(people, text, days=40, placebo=p, **options)).values["belief"][:, -1].mean()
+        for p in (False, True)
+    ]
+    assert belief[0] > 0.5 > belief[1]
+    opened = treat(BODY, "pregabalin 225 mg", days=2, keep=["belief"]).values["belief"]
+    assert opened[0, -1] == pytest.approx(0.95)
+
+
+def test_what_people_do_has_no_placebo():
+    with pytest.raises(InputError, match="has no placebo"):
+        treat(BODY, "pacing", days=5, placebo=True)
