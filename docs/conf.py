@@ -7,6 +7,8 @@ from docutils.nodes import SkipNode
 import neuroimmune
 from neuroimmune.describe import markdown
 from neuroimmune.protocol_pages import write_protocol_pages
+from neuroimmune.treated import Agent, treated
+from neuroimmune.treatment_pages import write_treatment_pages
 
 project = "neuroimmune"
 author = copyright = "neuroimmune contributors"
@@ -22,9 +24,12 @@ html_title = "neuroimmune"
 html_static_path = ["_static"]
 html_css_files = ["tables.css"]
 
-# The page of the model is written from the model, those of the protocols from their files and what was measured.
-(Path(__file__).parent / "model.md").write_text(markdown(neuroimmune.Body()), encoding="utf-8")
+# The page of the model is written from the model, those of protocols and treatments from their files.
+(Path(__file__).parent / "model.md").write_text(
+    markdown(treated(neuroimmune.Body(), {"drug": Agent()})), encoding="utf-8"
+)
 write_protocol_pages(Path(__file__).parent / "protocols")
+write_treatment_pages(Path(__file__).parent / "treatments")
 
 
 def setup(app):

@@ -293,3 +293,67 @@ def test_a_cohort(run, tmp_path):
 def test_a_cohort_that_cannot_be(run, arguments, message):
     code, _, err = run(*arguments)
     assert code == 2 and message in err
+
+
+def test_run_treated_prints_what_differs_and_writes_both_arms(run, tmp_path):
+    arguments = ("run", "quiet-day", "--treat", "prednisolone 20 mg 08:00 from day 1 for 5 days", "--days", 8)
+    code, out, _ = run(*arguments, "--out", tmp_path)
+    assert code == 0
+    assert "differ most from the same on placebo" in " ".join(out.split()) and "prednisolone_plasma" in out
+    assert "not medical advice" in " ".join(out.split())
+    assert (tmp_path / "quiet-day-treated.png").exists()
+    treated, placebo = load(tmp_path / "treated"), load(tmp_path / "placebo")
+    assert treated["acth"].values[0, 30:40].max() < 0.7 * placebo["acth"].values[0, 30:40].max()
+
+
+def test_a_treatment_without_controlled_evidence_shows_no_symptom(run):
+    code, out, _ = run("run", "quiet-day", "--treat", "azathioprine 2 mg/kg for 5 days", "--days", 8)
+    assert code == 0 and "no controlled evidence" in " ".join(out.split()) and "fatigue" not in out
+    code, out, _ = run(
+        "run", "quiet-day", "--treat", "azathioprine 2 mg/kg for 5 days", "--days", 8, "--compare", "--person", 0
+    )
+    assert (
+        code == 0 and "no outcome is shown" in " ".join(out.split()) and "malaise" not in out and "neutrophils" in out
+    )
+
+
+def test_compare_shows_a_distribution_and_ranks_nothing(run, tmp_path):
+    arguments = ("run", "quiet-day", "--treat", "pregabalin 225 mg 08:00 20:00 for 20 days", "--days", 22)
+    code, out, _ = run(*arguments, "--compare", "--person", 3, "--out", tmp_path)
+    assert code == 0
+    words = " ".join(out.split())
+    assert "assumed [%]" in words and "nothing is ranked" in words and "best" not in words
+    assert {p.name for p in tmp_path.iterdir()} == {"harms.csv", "outcomes.csv", "twins.png"}
+
+
+def test_treatment_lists_all_and_shows_a_card(run, tmp_path):
+    code, out, _ = run("treatment")
+    assert code == 0 and "low-dose-naltrexone" in out and "b mixed" in out
+    code, out, _ = run("treatment", "rituximab", "--out", tmp_path)
+    assert code == 0 and "35.1" in out and (tmp_path / "rituximab.png").exists()
+    assert "![Rituximab](rituximab.png)" in (tmp_path / "rituximab.md").read_text()
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (("treatment", "rituximap"), "did you mean rituximab"),
+        (("run", "quiet-day", "--treat", "prednisolone 08:00"), "has no dose"),
+        (("run", "quiet-day", "--treat", "prednisolone 10 mg every -7 days"), "no interval"),
+        (("run", "quiet-day", "exercise", "--treat", "prednisolone 10 mg"), "one protocol"),
+        (("run", "quiet-day", "--treat", "prednisolone 10 mg from day 9", "--days", 5), "after the end"),
+        (("run", "quiet-day", "--compare"), "give a schedule with --treat"),
+        (("run", "quiet-day", "--treat", "prednisolone 10 mg", "--person", 3), "give --compare too"),
+        (("run", "quiet-day", "--treat", "prednisolone 10 mg", "--compare", "--people", 5), "leave out --people"),
+        (("run", "quiet-day", "--treat", "prednisolone 10 mg", "--relevance", "gr_agonist"), "write TARGET=NUMBER"),
+        (("run", "quiet-day", "--treat", "prednisolone 10 mg", "--relevance", "gr_agonis=1"), "mean gr_agonist"),
+        (("run", "quiet-day", "--treat", "prednisolone 10 mg", "--relevance", "gr_agonist=3"), "outside its range"),
+        (("run", "quiet-day", "--treat", "prednisolone 10 mg", "--treat", "prednisolone 5 mg"), "overlap"),
+        (("run", "quiet-day", *(x for n in ("naproxen 500 mg", "pregabalin 75 mg", "rituximab 1 g", "oxaloacetate 1 g")
+          for x in ("--treat", n))), "at most 3 drugs"),
+        (("run", "m"), "no protocol is called 'm'"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_treatment_is_one_line(run, arguments, said):
+    code, _, error = run(*arguments)
+    assert code == 2 and error.startswith("error: ") and said in error and error.count("\n") == 1

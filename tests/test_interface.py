@@ -21,14 +21,16 @@ LAYERS = [
     {"streams", "population", "protocol_file", "protocol"},
     {"provenance", "course", "simulation"},
     {"lives"},
-    {"treatment_file", "treatment", "schedule", "care", "treating"},
+    {"treatment_file", "treatment", "schedule", "care", "treating", "reporting"},
     {"storage"},
     {"cohorts", "clinic"},
     {"diagnose"},
+    {"twins"},
     {"describe", "plot", "compare", "plot_cohort", "loops"},
     {"validation_illness", "validation_treatment", "validation", "validation_page", "protocol_pages"},
+    {"cards", "plot_treatment", "treatment_pages"},
     {"calibrate"},
-    {"cli"},
+    {"cli", "treatment_command"},
 ]
 BY_ALL = {"errors", "files", "evidence", ""}
 ENGINE_KNOWS = {"engine", "quantity", "errors"}

@@ -111,7 +111,7 @@ MECHANISM_ONLY = (
 def test_a_target_that_does_not_matter_gives_the_arrays_of_placebo(name):
     """The same numbers to the last digit, in every state and read-out of the body."""
     people = ni.people(BODY, 20, seed=3)
-    start = resting(people)
+    start, _ = resting(people)
     text = load_treatment(name).file.example
     arms = [
         solved(treatment_plan(people, text, days=12, every=3, start=start, placebo=placebo, life=Life(3)))
@@ -131,7 +131,7 @@ def test_relevance_of_nothing_leaves_symptoms_as_they_were(name):
     if name in ("rintatolimod", "nirmatrelvir", "valganciclovir", "aciclovir"):
         pytest.skip("acts on virus and interferon themselves")
     body = ni.with_parameters(BODY, ILL)
-    start = {name: values for name, values in resting(ni.people(BODY, 1)[0:1]).items()}
+    start = {name: values for name, values in resting(ni.people(BODY, 1))[0].items()}
     start["microglia_primed"] = np.array([0.8])
     text = load_treatment(name).file.example
     drug, placebo = (
@@ -145,7 +145,7 @@ def test_relevance_makes_a_difference_where_there_is_a_path():
     body = ni.with_parameters(BODY, ILL)
     start = {
         "microglia_primed": 0.8,
-        **{n: v for n, v in resting(ni.people(BODY, 1)).items() if n != "microglia_primed"},
+        **{n: v for n, v in resting(ni.people(BODY, 1))[0].items() if n != "microglia_primed"},
     }
     fatigue = {
         r: treat(
@@ -190,7 +190,7 @@ def test_lasting_steroid_shrinks_both_glands_and_they_come_back():
 
 def test_people_clear_a_drug_in_their_own_way_and_the_same_in_every_arm():
     people = ni.people(BODY, 30, seed=5)
-    start = resting(people)
+    start, _ = resting(people)
     one = treatment_plan(people, "azathioprine 2 mg/kg", days=5, start=start)
     other = treatment_plan(people, ["azathioprine 2 mg/kg", "naproxen 500 mg"], days=5, start=start, placebo=True)
     for path in ("azathioprine.clearance", "azathioprine.metabolite_formed"):
@@ -200,7 +200,7 @@ def test_people_clear_a_drug_in_their_own_way_and_the_same_in_every_arm():
 
 def test_a_result_does_not_depend_on_threads_or_batches():
     people = ni.people(BODY, 40, seed=5)
-    start = resting(people)
+    start, _ = resting(people)
     plan = treatment_plan(people, "methotrexate 15 mg 1 a week", days=15, every=12, start=start, life=Life(5))
     whole = solved(plan)
     some = solved(
@@ -214,7 +214,7 @@ def test_blood_tests_stop_a_drug_and_let_it_go_on():
     """An adrenal-free example: neutrophils of a person without a working TPMT allele fall, the drug is withheld."""
     treatment = load_treatment("azathioprine")
     people = ni.people(BODY, 1, seed=0)
-    plan = treatment_plan(people, "azathioprine 2 mg/kg", days=120, every=24, start=resting(people))
+    plan = treatment_plan(people, "azathioprine 2 mg/kg", days=120, every=24, start=resting(people)[0])
     traits = dict(plan.people.traits)
     traits["azathioprine.metabolite_formed"] = 8.0 * np.full(1, treatment.drug.metabolite_formed)
     risky = dataclasses.replace(plan, people=dataclasses.replace(plan.people, traits=traits))
@@ -227,7 +227,7 @@ def test_blood_tests_stop_a_drug_and_let_it_go_on():
 
 def test_side_effects_tell_who_gets_the_drug():
     people = ni.people(BODY, 300, seed=2)
-    start = resting(people)
+    start, _ = resting(people)
     text, options = "pregabalin 225 mg 08:00 20:00", {"every": 24, "start": start, "blinded": True, "keep": ["belief"]}
     belief = [
         solved(treatment_plan(people, text, days=40, placebo=p, **options)).values["belief"][:, -1].mean()

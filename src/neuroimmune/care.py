@@ -48,7 +48,9 @@ class Care:
 
     def __call__(self, day: Day) -> None:
         """The day's life, then what treatment makes of it."""
-        if self.life is not None:
+        if self.life is None:
+            day.levels["activity"][:] = 1.0
+        else:
             self.life(day)
         ids = day.people.ids
         for course in self.courses:

@@ -12,6 +12,7 @@ import typer
 from neuroimmune import __version__
 from neuroimmune.diagnose.command import diagnose
 from neuroimmune.errors import InputError, NeuroimmuneError
+from neuroimmune.treatment_command import treatment
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from neuroimmune.cohorts import History
     from neuroimmune.course import Course
     from neuroimmune.protocol import Protocol
+    from neuroimmune.simulation import Plan
     from neuroimmune.validation import Validation
 
 app = typer.Typer(
@@ -30,6 +32,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(diagnose)
+app.command()(treatment)
+PREPARING = "preparing the model (compiled once on each machine: some seconds)"
 PANELS = ("tnf", "il6", "il8", "il10", "temperature", "crp", "acth", "cortisol")
 
 
@@ -85,8 +89,35 @@ def run(
         typer.Option(help="Cut arrows of the body, such as immune-hpa,stress-heart; a wrong name lists them all."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the figure, the tables and the course.")] = None,
+    treat: Annotated[
+        list[str] | None,
+        typer.Option(
+            help='A treatment, such as "hydrocortisone 10 mg 08:00 from day 200"; may be given more than once.'
+        ),
+    ] = None,
+    compare_twins: Annotated[
+        bool, typer.Option("--compare", help="With --treat: one virtual person and the twin without, in many worlds.")
+    ] = False,
+    person: Annotated[
+        int | None, typer.Option(help="With --compare: which person; the first who is ill then if not given.")
+    ] = None,
+    relevance: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TARGET=NUMBER", help="With --treat: how much a target matters; 0 if not given, 1 wholly."
+        ),
+    ] = None,
 ) -> None:
     """Simulate a protocol; where it was measured, hold the curves against the measurements. Two are compared."""
+    if treat:
+        from neuroimmune.treatment_command import run_treated
+
+        run_treated(
+            protocols, treat, days, people, seed, every, without or [], out, compare_twins, person, relevance or []
+        )
+        return
+    if compare_twins or person is not None or relevance:
+        raise InputError("--compare, --person and --relevance say how to treat: give a schedule with --treat too")
     import neuroimmune as ni
     from neuroimmune.compare import compare, drawn, origin
     from neuroimmune.files import whole_file
@@ -107,7 +138,7 @@ def run(
     kept = [f"{name}_{reduction}" for name in show for reduction in daily] if daily else show
     folders: list[Path | None] = [None] * len(whats)
     if out is not None:
-        _writable(out)
+        writable(out)
         folders = [out] if len(whats) == 1 else [out / str(n) for n, _ in enumerate(whats, 1)]
     courses = [
         _solved(who, what, days, every, daily or [], show, kept, folder)
@@ -116,7 +147,7 @@ def run(
     lines = []
     for what, course, folder in zip(whats, courses, folders, strict=True):
         table = compare(course, what)
-        _print_course(course, what)
+        print_course(course, what)
         if table is None:
             typer.echo("\nNothing was measured with these settings.")
         else:
@@ -135,7 +166,7 @@ def run(
         plot_lines(lines, list(courses[0].values), figure)
         typer.echo(f"\nSaved in {out}: {', '.join(sorted(str(p.relative_to(out)) for p in _results(out)))}")
     for course in courses:
-        _print_failed(course)
+        print_failed(course)
 
 
 def _solved(
@@ -143,12 +174,19 @@ def _solved(
     out: Path | None,
 ) -> "Course":  # fmt: skip
     """The course of a protocol, in memory or in a folder that holds everything and lets a stopped run go on."""
-    from neuroimmune.simulation import check_solved, join, make_plan, solve_batches
+    from neuroimmune.simulation import make_plan
+
+    with status(PREPARING):
+        plan = make_plan(who, what, days, every, daily, [] if out else show)
+    return solved(plan, what.name, kept, out)
+
+
+def solved(plan: "Plan", name: str, kept: list[str], out: Path | None) -> "Course":
+    """The course of a plan, in memory or in a folder that holds everything and lets a stopped run go on."""
+    from neuroimmune.simulation import check_solved, join, solve_batches
     from neuroimmune.storage import load, record
 
-    with _status("preparing the model (compiled once on each machine: some seconds)"):
-        plan = make_plan(who, what, days, every, daily, [] if out else show)
-    with progress(f"simulating {what.name}") as told:
+    with progress(f"simulating {name}") as told:
         if out is None:
             return join(plan, [part for _, part in solve_batches(plan, told)])
         try:
@@ -196,8 +234,8 @@ def cohort(
     cut = [each.strip() for some in without or [] for each in some.split(",")]
     body = ni.Body(without=cut)
     if out is not None:
-        _writable(out)
-    with _status("drawing people who are healthy at rest (the model is compiled once on each machine: some seconds)"):
+        writable(out)
+    with status("drawing people who are healthy at rest (the model is compiled once on each machine: some seconds)"):
         population = cohort_population(name, people, seed, body)
         drawn = sum(population.rejected.values())
     with progress(f"following {people:,} people") as told:
@@ -242,11 +280,11 @@ def explain(
     if what != "loops":
         raise InputError(f"there is nothing to explain about {what!r}{nearest(what, ['loops'])}")
     if out is not None:
-        _writable(out)
+        writable(out)
     with progress("following loops") as told:
         found = explained(progress=told)
-    _print_table("Loops", list(found.folds.columns), found.folds.to_dict("records"))
-    _print_table("In pairs", list(found.pairs.columns), found.pairs.to_dict("records"))
+    print_table("Loops", list(found.folds.columns), found.folds.to_dict("records"))
+    print_table("In pairs", list(found.pairs.columns), found.pairs.to_dict("records"))
     if out is not None:
         plot(found, out / "loops.png")
         for name, table in {"alone": found.alone, "folds": found.folds, "pairs": found.pairs}.items():
@@ -270,7 +308,7 @@ def validate(
     from neuroimmune.validation import validate as judged
 
     if out is not None:
-        _writable(out.parent)
+        writable(out.parent)
     with progress("simulating studies") as told:
         found = judged(only=only, size=QUICK if quick else Size(), progress=told)
     if out is not None:
@@ -287,7 +325,8 @@ def validate(
 @app.command()
 def model(
     system: Annotated[
-        str | None, typer.Argument(help="One system, such as hpa, or body for the arrows; all if not given.")
+        str | None,
+        typer.Argument(help="One system, such as hpa, targets or drug, or body for the arrows; all if not given."),
     ] = None,
     markdown: Annotated[
         bool, typer.Option("--markdown", help="The whole model as a Markdown page, equations in LaTeX.")
@@ -297,8 +336,9 @@ def model(
     import neuroimmune as ni
     from neuroimmune.describe import cited, part_named, parts
     from neuroimmune.describe import markdown as page
+    from neuroimmune.treated import Agent, treated
 
-    body = ni.Body()
+    body = treated(ni.Body(), {"drug": Agent()})
     if markdown:
         typer.echo(page(body), nl=False)
         return
@@ -338,7 +378,7 @@ def export(
     typer.echo(f"Saved {out}")
 
 
-def _writable(folder: Path) -> None:
+def writable(folder: Path) -> None:
     """Tell now, not after the work, that a folder cannot be written."""
     from neuroimmune.errors import SavedFileError
 
@@ -351,15 +391,15 @@ def _writable(folder: Path) -> None:
         raise SavedFileError(f"cannot write to {folder}: {error.strerror}; choose another folder with --out") from None
 
 
-def _console(stderr: bool = False) -> Any:
+def console(stderr: bool = False) -> Any:
     from rich.console import Console
 
     return Console(stderr=stderr, highlight=False)
 
 
 @contextmanager
-def _status(text: str) -> Iterator[None]:
-    with _console(stderr=True).status(text):
+def status(text: str) -> Iterator[None]:
+    with console(stderr=True).status(text):
         yield
 
 
@@ -373,7 +413,7 @@ def progress(label: str) -> Iterator[Callable[[float], None]]:
         BarColumn(),
         TextColumn("{task.percentage:3.0f} %"),
         TimeRemainingColumn(),
-        console=_console(stderr=True),
+        console=console(stderr=True),
     )
     task = bar.add_task(label, total=1.0)
     begun = time.monotonic()
@@ -389,7 +429,7 @@ def progress(label: str) -> Iterator[Callable[[float], None]]:
         bar.stop()
 
 
-def _print_course(course: "Course", what: "Protocol") -> None:
+def print_course(course: "Course", what: "Protocol") -> None:
     import numpy as np
 
     from neuroimmune.compare import before, origin
@@ -407,7 +447,7 @@ def _print_course(course: "Course", what: "Protocol") -> None:
             "at hour": course.times[top] - zero,
         }
         rows.append(row | {"at the end": middle[-1], "unit": course.variables[name].unit})
-    _print_table(f"{what.title or what.name}: {who}, hours since {since}", list(rows[0]), rows)
+    print_table(f"{what.title or what.name}: {who}, hours since {since}", list(rows[0]), rows)
 
 
 def _print_side_by_side(lines: list[Any], quiet: "Course | None") -> None:
@@ -437,7 +477,7 @@ def _print_side_by_side(lines: list[Any], quiet: "Course | None") -> None:
         rows.append({"": name, "first": one[most], "second": other[most], "at hour": hours[most], "unit": unit})
     what = "Where they differ most" if quiet is None else "Where they differ most, as changes from a quiet day"
     title = f"{what}: first {lines[0].name}; second {lines[1].name}"
-    _print_table(title, list(rows[0]), rows)
+    print_table(title, list(rows[0]), rows)
 
 
 def _print_cohort(found: "History", turned_away: int, predictors: "pd.DataFrame") -> None:
@@ -470,7 +510,7 @@ def _print_cohort(found: "History", turned_away: int, predictors: "pd.DataFrame"
             f"{week_of(TABLE_MONTHS[0])} weeks: ask for --days {7 * week_of(TABLE_MONTHS[0])} or more"
         )
         return
-    _print_table(f"{about.meaning}: {who}, months since {since}", list(rows[0]), rows)
+    print_table(f"{about.meaning}: {who}, months since {since}", list(rows[0]), rows)
     notes = [
         f"95 %: what simulated studies show, of so many people as the column says ({STUDY} where no cohort does), who "
         "are told by the symptoms of a month, however long they have had them.",
@@ -481,38 +521,38 @@ def _print_cohort(found: "History", turned_away: int, predictors: "pd.DataFrame"
         notes.insert(1, "* recalled, nobody has seen it in a source.")
     if about.protocol and not about.from_onset:
         notes.append("People to whom nothing happens fall ill too: see `neuroimmune cohort unexposed`.")
-    _console().print("\n".join(notes))
+    console().print("\n".join(notes))
     for definition in about.definitions[:1]:
         course = found.course_of_illness(definition)
         if course:
             title = f"Course of illness: {DEFINITIONS[definition][0]}"
-            _print_table(title, ["", "%"], [{"": name, "%": float(value)} for name, value in course.items()])
+            print_table(title, ["", "%"], [{"": name, "%": float(value)} for name, value in course.items()])
     if len(predictors):
         what = DEFINITIONS[about.definitions[0]][0]
-        _print_table(
+        print_table(
             f"Odds ratios of {what} at six months, with 95 % intervals",
             list(predictors.columns),
             predictors.to_dict("records"),
         )
-        _console().print("Strengths of loops are known of virtual people only.")
+        console().print("Strengths of loops are known of virtual people only.")
     else:
-        _console().print("No odds ratios: they need sixty ill and sixty well people after half a year.")
+        console().print("No odds ratios: they need sixty ill and sixty well people after half a year.")
 
 
 def _print_comparison(rows: "pd.DataFrame") -> None:
     from neuroimmune.compare import by_curve, far_off
 
     curves = by_curve(rows)
-    _print_table("Observed and predicted", list(curves.columns), curves.to_dict("records"))
+    print_table("Observed and predicted", list(curves.columns), curves.to_dict("records"))
     misses = rows.loc[far_off(rows)].to_dict("records")
     wanted = ("quantity", "time_h", "observed", "sd", "n", "predicted", "ratio", "unit", "study")
-    _console().print(
+    console().print(
         "Rises above the value before the dose, where the study gives one; the median ratio is predicted to observed.\n"
         "Points that this course cannot show are not compared. * nobody has yet seen the number in a source.\n"
         "`neuroimmune validate` judges each by what studies of as many people could have shown."
     )
     if misses:
-        _print_table(
+        print_table(
             "Every point that is off by more than twice",
             list(wanted),
             [{k: row[k] for k in wanted} for row in misses],
@@ -525,33 +565,33 @@ def _print_validation(found: "Validation") -> None:
     wanted = ("id", "observed", "predicted", "low", "high", "sharpness", "verdict")
     judged = found.rows.loc[found.rows.verdict.isin(["outside", "uninformative", "inside"])]
     shown = judged.assign(id=judged["id"].str.slice(0, 36))
-    _print_table("Every published number that is judged", list(wanted), shown.to_dict("records"))
+    print_table("Every published number that is judged", list(wanted), shown.to_dict("records"))
     others = len(found.rows) - len(judged)
-    _console().print(
+    console().print(
         f"\n{others} more are shown by --out and --json only: not verified, without a number of people, ..."
     )
     wanted = ("study", "quantity", "role", "points", "share", "sharpness", "verdict")
-    _print_table("Every curve: all points of a study and quantity", list(wanted), found.curves.to_dict("records"))
-    _console().print()
+    print_table("Every curve: all points of a study and quantity", list(wanted), found.curves.to_dict("records"))
+    console().print()
     for verdict, meaning in VERDICTS.items():
-        _console().print(f"[bold]{verdict}[/]: {meaning}")
-    _console().print("[bold]share[/]: of the simulated studies, that are at least as far off as the observed one")
-    _console().print("[bold]sharpness[/]: width of the interval over its width from sampling alone\n")
+        console().print(f"[bold]{verdict}[/]: {meaning}")
+    console().print("[bold]share[/]: of the simulated studies, that are at least as far off as the observed one")
+    console().print("[bold]sharpness[/]: width of the interval over its width from sampling alone\n")
     for line in headline(found):
-        _console().print(line)
+        console().print(line)
     if found.size.studies < 1000:
-        _console().print(
+        console().print(
             f"From {found.size.studies} simulated studies of each; without --quick borderline curves may differ."
         )
 
 
-def _print_table(title: str, headings: list[str], rows: list[dict[Any, Any]]) -> None:
+def print_table(title: str, headings: list[str], rows: list[dict[Any, Any]]) -> None:
     from rich.table import Table
 
     table = Table(title=f"\n{title}", title_justify="left", box=None, header_style="bold", pad_edge=False)
     for heading in headings:
         text = all(isinstance(row[heading], str) for row in rows)
-        if heading == "cohorts":  # may be long
+        if heading in ("cohorts", "side effect"):  # may be long
             table.add_column(heading)
             continue
         table.add_column(
@@ -559,7 +599,7 @@ def _print_table(title: str, headings: list[str], rows: list[dict[Any, Any]]) ->
         )
     for row in rows:
         table.add_row(*(_cell(row[heading]) for heading in headings))
-    _console().print(table)
+    console().print(table)
 
 
 def _cell(value: Any) -> str:
@@ -568,7 +608,7 @@ def _cell(value: Any) -> str:
     return str(value).replace("[", r"\[")
 
 
-def _print_failed(course: "Course") -> None:
+def print_failed(course: "Course") -> None:
     if course.failed:
         first = "; ".join(
             f"person {n} at hour {hour:.1f}: {why}" for n, (hour, why) in list(course.failed.items())[:10]
@@ -597,9 +637,9 @@ def _print_system(name: str, system: Any) -> None:
         written_equations,
     )
 
-    console = _console()
-    console.rule(name, align="left")
-    console.print(in_words(system), markup=False)
+    screen = console()
+    screen.rule(name, align="left")
+    screen.print(in_words(system), markup=False)
     states = own_states(system)
     inputs, outputs = passed(system)
     for headings, rows in (
@@ -614,15 +654,15 @@ def _print_system(name: str, system: Any) -> None:
             )
             for row in rows:
                 table.add_row(*(cell.replace("[", r"\[") for cell in row))
-            console.print()
-            console.print(table)
-    console.print()
-    console.print(Syntax(written_equations(system), "python", background_color="default", word_wrap=True))
-    console.print()
+            screen.print()
+            screen.print(table)
+    screen.print()
+    screen.print(Syntax(written_equations(system), "python", background_color="default", word_wrap=True))
+    screen.print()
 
 
 def _print_sources(entries: dict[str, Any]) -> None:
-    console = _console()
-    console.rule("sources", align="left")
+    screen = console()
+    screen.rule("sources", align="left")
     for key, entry in entries.items():
-        console.print(f"{key}: {entry.citation}", markup=False, soft_wrap=True)
+        screen.print(f"{key}: {entry.citation}", markup=False, soft_wrap=True)

@@ -76,7 +76,7 @@ def markdown(body: System) -> str:
         *_table(("name", "", "unit", "meaning"), quantity_rows(model.output_names)),
     ]
     for name, system in parts(body).items():
-        states = own_states(system)
+        states = {state: known for state, known in own_states(system).items() if state in equations}
         lines += [
             "",
             f"## {name}",

@@ -23,6 +23,7 @@ MEASURE = re.compile(
     re.IGNORECASE,
 )
 MOMENT = 9  # decimals of an hour to which times are known: what should fall on one moment does
+SHORTEST = 3  # letters that may stand for the name of a protocol, if no other begins with them
 INFUSION = "_infusion"  # the input that brings a state its infusion is named after it
 
 
@@ -241,12 +242,15 @@ def shipped() -> list[str]:
 def load_protocol(name_or_path: str | Path, **settings: str) -> Protocol:
     """A shipped protocol by name, or a protocol from a TOML file, with its settings changed as given.
 
-    Settings may also follow the name: `"endotoxin:dose=1 ng/kg,over=4 h"`. Raises `InputError` saying which key, name
-    or setting is wrong and which was probably meant.
+    The first letters of a name will do, if no other begins with them. Settings may follow the name:
+    `"endotoxin:dose=1 ng/kg,over=4 h"`. Raises `InputError` saying which key, name or setting is wrong and which was
+    probably meant.
 
     >>> import neuroimmune as ni
     >>> ni.load_protocol("endotoxin").happenings[0].amount
     '2 ng/kg'
+    >>> ni.load_protocol("mono").name
+    'mononucleosis'
     >>> ni.load_protocol("endotoxin", dose="1 ng/kg", over="4 h")
     <protocol endotoxin: endotoxin 1 ng/kg over 4 h at day 0 09:00>
     """
@@ -254,6 +258,8 @@ def load_protocol(name_or_path: str | Path, **settings: str) -> Protocol:
 
     name, _, written = str(name_or_path).partition(":") if not Path(name_or_path).exists() else (name_or_path, "", "")
     settings = read_settings(written) | settings
+    begins = [each for each in shipped() if each.startswith(str(name)) and len(str(name)) >= SHORTEST]
+    name = begins[0] if len(begins) == 1 and not Path(name).exists() else name
     if str(name) in shipped():
         text = files("neuroimmune").joinpath("protocols", f"{name}.toml").read_text(encoding="utf-8")
     else:

@@ -15,10 +15,11 @@ from neuroimmune.errors import InputError, nearest
 from neuroimmune.lives import Population
 from neuroimmune.population import People, as_people, draw
 from neuroimmune.protocol import Happening, Protocol, load_protocol
-from neuroimmune.quantity import parameters, with_parameters
+from neuroimmune.quantity import check_value, parameters, with_parameters
 from neuroimmune.schedule import Course, check_together, read_schedule
 from neuroimmune.simulation import Plan, Policy, Progress, join, make_plan, simulate, solve_batches
 from neuroimmune.streams import uniform
+from neuroimmune.systems.monitored import Monitored
 from neuroimmune.treated import MOST_DRUGS, treated
 from neuroimmune.treatment import FASTEST, Treatment
 
@@ -94,12 +95,9 @@ def treatment_plan(
     care = Care(courses, group.seed if seed is None else seed, life, placebo, placebo if blinded is None else blinded)
     check_care(care)
     _check_days(courses, days)
-    rest = resting(group) if start is None else start
+    rest = resting(group)[0] if start is None else start
     under = treated_people(group, courses, placebo, relevance or {})
-    plan_of = Protocol(
-        what.name, (*what.happenings, *given(courses, days)), days, what.title, what.source, what.note, what.settings,
-        what.zero, what.since, what.show, what.parameters, what.every,
-    )  # fmt: skip
+    plan_of = dataclasses.replace(what, happenings=(*what.happenings, *given(courses, days, placebo)), days=days)
     return make_plan(under, plan_of, days, every, daily, keep, treated_start(under, rest), care, threads)
 
 
@@ -132,15 +130,15 @@ def _check_days(courses: Sequence[Course], days: float) -> None:
             )
 
 
-def given(courses: Sequence[Course], days: float) -> Iterator[Happening]:
-    """Doses and sessions of some courses as what happens to the body."""
+def given(courses: Sequence[Course], days: float, placebo: bool = False) -> Iterator[Happening]:
+    """Doses and sessions of some courses as what happens to the body; a sham session does nothing."""
     for course in courses:
         treatment = course.treatment
         for dose in course.doses(days):
             if treatment.is_drug:
                 pace = f"{dose.amount / dose.over!r} {treatment.amount}/hour"
                 yield Happening(f"{treatment.slot}_dose", pace, dose.hour, dose.over, is_dose=False)
-            for target, how in treatment.file.sessions.items():
+            for target, how in {}.items() if placebo else treatment.file.sessions.items():
                 level = f"{how.level.value!r} {how.level.unit}".removesuffix(" 1")
                 yield Happening(target, level, dose.hour, dose.amount / 60.0, is_dose=False)
 
@@ -163,19 +161,23 @@ def treated_people(
             raise InputError(f"there is no relevance of {target!r}{nearest(target, possible)}")
         if np.ndim(value):
             traits[path] = np.asarray(value, float)
-        else:
-            body = with_parameters(body, {path: float(value)})  # type: ignore[arg-type]
+            continue
+        check_value(f"the relevance of {target}", parameters(body)[path], float(value))  # type: ignore[arg-type]
+        body = with_parameters(body, {path: float(value)})  # type: ignore[arg-type]
     if group.traits:
         for treatment in drugs:
-            traits |= _own_numbers(treatment, group.ids, group.seed)
-        known = parameters(body)
-        traits |= {
-            p: draw(p, known[p], group.ids, group.seed) for p in ("monitored.neutrophils_rest", "monitored.alt_rest")
-        }
+            traits |= own_numbers(treatment, group.ids, group.seed)
+        traits |= watched_at_rest(group.ids, group.seed)
     return dataclasses.replace(group, body=body, traits=traits)
 
 
-def _own_numbers(treatment: Treatment, ids: np.ndarray, seed: int) -> dict[str, np.ndarray]:
+def watched_at_rest(ids: np.ndarray, seed: int) -> dict[str, np.ndarray]:
+    """What blood tests find in each person without treatment, by path."""
+    known = {f"monitored.{name}": q for name, q in parameters(Monitored()).items() if q.spread}
+    return {path: draw(path, q, ids, seed) for path, q in known.items()}
+
+
+def own_numbers(treatment: Treatment, ids: np.ndarray, seed: int) -> dict[str, np.ndarray]:
     """What each person does to a drug: by the spreads of its numbers, and by genotype."""
     found = {}
     for path, known in treatment.numbers.items():
@@ -188,10 +190,10 @@ def _own_numbers(treatment: Treatment, ids: np.ndarray, seed: int) -> dict[str, 
             reached += genotype.share.value
             path, usual = f"{treatment.slot}.{genotype.changes}", treatment.numbers[genotype.changes].value
             found[path] = found.get(path, np.full(len(ids), usual)) * np.where(has, genotype.by.value, 1.0)
-    return _slow_enough(treatment, found)
+    return slow_enough(treatment, found)
 
 
-def _slow_enough(treatment: Treatment, found: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def slow_enough(treatment: Treatment, found: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """The same, but that nobody's drug moves faster than steps can follow, and no more than all of a dose arrives."""
 
     def own(name: str) -> Any:
@@ -217,11 +219,12 @@ def _slow_enough(treatment: Treatment, found: dict[str, np.ndarray]) -> dict[str
     return found
 
 
-def resting(group: People) -> dict[str, np.ndarray]:
-    """States at midnight of the resting day of people without treatment."""
+def resting(group: People) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """States at midnight of the resting day of people without treatment, and which of them have one."""
     states = list(trace(group.body).states)
     course = simulate(group, days=1, every=24, keep=states)
-    return {name: course.values[name][:, 0].astype(float) for name in states}
+    rested = ~np.isin(group.ids, [*course.not_at_rest, *course.failed])
+    return {name: course.values[name][:, 0].astype(float) for name in states}, rested
 
 
 def treated_start(under: People, rest: Mapping[str, Any]) -> dict[str, np.ndarray]:

@@ -117,19 +117,23 @@ class Treatment:
         """What was found in a condition."""
         return [e for e in self.file.evidence if e.condition == condition]
 
-    def grade(self, condition: str) -> str:
+    def grade(self, condition: str, short: bool = False) -> str:
         """The evidence in a condition in a few words, by design and direction alone; not a weighing of it.
 
-        >>> load_treatment("rituximab").grade("ME/CFS")
-        'blinded trials disagree'
+        >>> load_treatment("rituximab").grade("ME/CFS"), load_treatment("rituximab").grade("ME/CFS", short=True)
+        ('blinded trials disagree', 'b mixed')
         """
         found = self.evidence(condition)
-        for designs, words in ((BLINDED, "blinded trials"), (OPEN, "open trials only; they")):
+        alone = {"for": "speak for it", "against": "speak against it", "null": "found no effect", "mixed": "disagree"}
+        for designs, word, words in ((BLINDED, "b", "blinded trials"), (OPEN, "o", "open trials only; they")):
             said = {e.direction for e in found if e.design in designs}
             if said:
-                alone = {"for": "speak for it", "against": "speak against it", "null": "found no effect"}
-                return f"{words} {alone.get(said.pop(), 'disagree') if len(said) == 1 else 'disagree'}"
-        return "no controlled evidence" if any(e.design != "none" for e in found) else "no evidence"
+                direction = said.pop() if len(said) == 1 else "mixed"
+                return f"{word} {direction}" if short else f"{words} {alone[direction]}"
+        some = any(e.design != "none" for e in found)
+        if short:
+            return "u" if some else "-"
+        return "no controlled evidence" if some else "no evidence"
 
     @property
     def controlled(self) -> list[str]:

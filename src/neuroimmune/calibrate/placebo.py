@@ -74,7 +74,9 @@ def told(truth: np.ndarray, ids: np.ndarray, arm: Arm, reporting: Reporting, bel
     return float(fall.mean() if arm.statistic == MEAN else fall.mean() / fall.std(ddof=1))
 
 
-def best_with(expectation: float, truths: dict[str, np.ndarray], ids: np.ndarray) -> tuple[float, Reporting]:
+def best_with(
+    expectation: float, truths: dict[str, np.ndarray], ids: np.ndarray, arms: tuple[Arm, ...] = ARMS
+) -> tuple[float, Reporting]:
     """How far the arms are off at best with so much expectation, and with which spread and fluctuation.
 
     Each arm is counted by the error that its paper gives, or a tenth of its number if that is more; priors are wide.
@@ -87,8 +89,8 @@ def best_with(expectation: float, truths: dict[str, np.ndarray], ids: np.ndarray
 
     def off(x: np.ndarray) -> float:
         prior = (x - np.log([0.8, 8.0])) / np.array([0.5, 0.7])
-        errors = [max((arm.high - arm.low) / 3.92, 0.1 * arm.observed) for arm in ARMS]
-        missed = [told(truths[arm.scale], ids, arm, made(x), 0.5) - arm.observed for arm in ARMS]
+        errors = [max((arm.high - arm.low) / 3.92, 0.1 * arm.observed) for arm in arms]
+        missed = [told(truths[arm.scale], ids, arm, made(x), 0.5) - arm.observed for arm in arms]
         return float((np.divide(missed, errors) ** 2).sum() + (prior**2).sum())
 
     starts = [np.log([0.8, f]) for f in (5.0, 12.0)]

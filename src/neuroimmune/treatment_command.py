@@ -1,0 +1,274 @@
+"""`neuroimmune treatment`, and `neuroimmune run --treat`: cards, treated people, and twins."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from neuroimmune.errors import InputError
+
+if TYPE_CHECKING:
+    from neuroimmune.course import Course
+    from neuroimmune.treatment import Treatment
+    from neuroimmune.twins import Twins
+
+AFTER = 28.0  # days that are followed after the last dose, if nobody says how long
+OPEN_ENDED = 84.0  # days of a course without an end
+SHORT = True
+WATCHED = ("adrenal_mass", "neutrophils", "alt", "igg", "infection_hazard")
+
+
+def treatment(
+    name: Annotated[
+        str | None, typer.Argument(help="A treatment, or a TOML file of your own; all if not given.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the card and its figure.")] = None,
+) -> None:
+    """Show what is known of a treatment: targets, kinetics, harms, evidence for and against, and what is assumed."""
+    from neuroimmune.treatment import all_treatments, load_treatment
+
+    if name is None:
+        _print_all([load_treatment(each) for each in all_treatments()])
+        return
+    from rich.markdown import Markdown
+
+    from neuroimmune.cards import card, example_of
+    from neuroimmune.cli import PREPARING, console, status, writable
+    from neuroimmune.files import whole_file
+    from neuroimmune.plot_treatment import plot_card
+    from neuroimmune.provenance import DISCLAIMER
+
+    known = load_treatment(name)
+    text = "\n".join(card(name))
+    console().print(Markdown(text))
+    typer.echo(f"\n{DISCLAIMER}")
+    if out is not None:
+        writable(out)
+        with status(PREPARING):
+            example = example_of(known)
+        plot_card(known, example, out / f"{known.name}.png")
+        with whole_file(out / f"{known.name}.md") as part:
+            part.write_text(f"{text}\n\n![{known.file.title}]({known.name}.png)\n\n{DISCLAIMER}\n", encoding="utf-8")
+        typer.echo(f"\nSaved in {out}: {known.name}.md, {known.name}.png")
+
+
+def run_treated(
+    protocols: list[str], schedules: list[str], days: float | None, people: int, seed: int, every: float | None,
+    without: list[str], out: Path | None, compare: bool, person: int | None, relevance: list[str],
+) -> None:  # fmt: skip
+    """Follow people through a protocol under treatment, and the same people on placebo or without."""
+    import neuroimmune as ni
+    from neuroimmune.cli import writable
+    from neuroimmune.protocol import load_protocol
+    from neuroimmune.treating import read_courses
+
+    if len(protocols) > 1:
+        raise InputError(f"with --treat one protocol is followed, not {len(protocols)}: {', '.join(protocols)}")
+    if compare and people != 1:
+        raise InputError("--compare follows one virtual person in many worlds; leave out --people")
+    if person is not None and not compare:
+        raise InputError("--person says whom to compare with a twin: give --compare too")
+    if compare and relevance:
+        raise InputError("--compare draws how much targets matter; leave out --relevance")
+    if person is not None and person < 0:
+        raise InputError(f"a person is a number from 0, not {person}")
+    what, courses = load_protocol(protocols[0]), read_courses(schedules)
+    last = max(c.last if c.last < float("inf") else c.first + OPEN_ENDED for c in courses)
+    days = max(what.days if what.happenings else 0.0, last + AFTER) if days is None else days
+    body = ni.Body(without=[arrow.strip() for some in without for arrow in some.split(",")])
+    if out is not None:
+        writable(out)
+    if compare:
+        _compare(schedules, what, days, body, person, seed, out)
+        return
+    who = ni.people(body, people, seed) if people != 1 else body
+    _treat(who, courses, what, days, every, _relevances(relevance), out)
+
+
+def _relevances(texts: list[str]) -> dict[str, float]:
+    found = {}
+    for text in texts:
+        name, _, value = text.partition("=")
+        try:
+            found[name.strip()] = float(value)
+        except ValueError:
+            raise InputError(f"cannot read --relevance {text!r}: write TARGET=NUMBER, as in glia_calmed=0.5") from None
+    return found
+
+
+def _treat(
+    who: Any, courses: Any, what: Any, days: float, every: float | None, relevance: dict[str, float], out: Path | None
+) -> None:
+    from neuroimmune.cli import PREPARING, console, print_course, print_failed, solved, status
+    from neuroimmune.compare import origin
+    from neuroimmune.plot import SYMPTOMS, Line, plot_lines
+    from neuroimmune.plot_treatment import names_to_show
+    from neuroimmune.provenance import DISCLAIMER
+    from neuroimmune.treating import treatment_plan
+    from neuroimmune.twins import controlled
+
+    symptoms = bool(controlled(courses))
+    show = [n for n in what.show or ("acth", "cortisol", "il6", "crp", "fatigue") if symptoms or n not in SYMPTOMS]
+    show = list(dict.fromkeys([*names_to_show(courses), *show, *WATCHED]))
+    every = (0.1 if days <= 3 else 1.0) if every is None else every
+    practice = any(c.treatment.file.kind == "behaviour" for c in courses)
+    kept = [*show, *(n for n in ("withheld", "belief", "side_effects") if n not in show)]
+    arms: list[Course] = []
+    for number, name in enumerate(("treated", "placebo" if not practice else "untreated")):
+        with status(PREPARING):
+            options: Any = {"relevance": relevance, "placebo": bool(number) and not practice}
+            plan = treatment_plan(who, courses, what, days, every, keep=[] if out else kept, **options)
+            plan = _left_alone(plan, what) if number and practice else plan
+        arms.append(solved(plan, name, kept, None if out is None else out / name))
+    treated, other = arms
+    print_course(_only(treated, show), what)
+    _print_apart(treated, other, show, practice)
+    say = console().print
+    for course in courses:
+        file = course.treatment.file
+        grades = "; ".join(f"{c}: {course.treatment.grade(c)}" for c in ("ME/CFS", "FM", "FND", "long COVID"))
+        say(f"\n[bold]{file.title}[/]: {grades}.")
+        if not course.treatment.controlled:
+            say("There is no controlled evidence in these illnesses: what it does to symptoms is not shown.")
+        elif not relevance and not practice:
+            say(
+                "Whether its targets matter for illness is not known, so they do nothing to symptoms here; explore "
+                "with --relevance, or see --compare."
+            )  # fmt: skip
+    if treated.values["withheld"].max() > 0:
+        share = 100 * (treated.values["withheld"].max(1) > 0).mean()
+        say(f"Blood tests stopped the drug for a time in {share:.0f} % of {len(treated)} people.")
+    say(f"\n{DISCLAIMER}")
+    if out is not None:
+        zero, since = origin(what)
+        lines = [
+            Line(other, zero, since, None, "placebo" if not practice else "untreated"),
+            Line(treated, zero, since, None, "treated"),
+        ]
+        plot_lines(lines, show, out / f"{what.name}-treated.png")
+        typer.echo(f"\nSaved in {out}: {what.name}-treated.png, treated, {'untreated' if practice else 'placebo'}")
+    for arm in arms:
+        print_failed(arm)
+
+
+def _left_alone(plan: Any, what: Any) -> Any:
+    """The same people without any course."""
+    from dataclasses import replace
+
+    return replace(plan, protocols=(what,), policy=replace(plan.policy, courses=()))
+
+
+def _only(course: "Course", names: list[str]) -> "Course":
+    from neuroimmune.course import Course
+
+    values = {name: course.values[name] for name in names}
+    return Course(course.times, values, course.variables, course.people, course.failed, course.not_at_rest, {})
+
+
+def _print_apart(treated: "Course", other: "Course", names: list[str], practice: bool) -> None:
+    """Where both courses differ most, as medians."""
+    import numpy as np
+
+    from neuroimmune.cli import print_table
+
+    rows = []
+    for name in names:
+        one, two = (np.nanmedian(c.values[name].astype(float), axis=0) for c in (treated, other))
+        most = int(np.nanargmax(np.abs(one - two)))
+        if abs(one[most] - two[most]) > 1e-3 * max(abs(two).max(), 1e-9):
+            rows.append(
+                {
+                    "": name, "treated": float(one[most]), "other": float(two[most]),
+                    "on day": float(treated.times[most] // 24), "unit": treated.variables[name].unit,
+                }
+            )  # fmt: skip
+    what = "the same untreated" if practice else "the same on placebo"
+    if rows:
+        print_table(f"Where treated people differ most from {what} (other), medians", list(rows[0]), rows)
+
+
+def _compare(
+    schedules: list[str], what: Any, days: float, body: Any, person: int | None, seed: int, out: Path | None
+) -> None:
+    from neuroimmune.cli import console, print_table, progress
+    from neuroimmune.files import whole_file
+    from neuroimmune.plot_treatment import plot_twins
+    from neuroimmune.provenance import DISCLAIMER
+    from neuroimmune.twins import compare_twins, controlled
+
+    with progress("following both twins in many worlds") as told:
+        twins = compare_twins(schedules, what, days, body=body, person=person, seed=seed, progress=told)
+    say, evidence = console().print, controlled(twins.courses)
+    say(
+        f"\nVirtual person {twins.person} and the twin, in {twins.worlds} worlds: all that was fitted is drawn from "
+        "what the fits left open, all that is assumed about its value, and how much targets matter from a spike at "
+        f"nothing and a narrow slab about it. {_lost(twins)}"
+    )
+    harms = twins.harms()
+    if evidence:
+        table = twins.outcomes()
+        title = "Treated less twin, mean of the last four weeks of treatment, of 100 (less is better)"
+        print_table(title, list(table.columns), table.to_dict("records"))
+        say("-10, +10: in how many worlds the difference is so large. assumed: share of the variance between worlds.")
+        say(_expected(twins))
+    else:
+        say("No controlled evidence in ME/CFS, FM, FND or long COVID: no outcome is shown, harms are.")
+    print_table("What is watched, over the whole time", list(harms.columns), harms.to_dict("records"))
+    for course in twins.courses:
+        _print_side_effects(course.treatment)
+    say(f"\nOne virtual person is no patient, and nothing is ranked. {DISCLAIMER}")
+    if out is not None:
+        saved = ["harms.csv"]
+        with whole_file(out / "harms.csv") as part:
+            harms.to_csv(part, index=False)
+        if evidence:
+            plot_twins(twins, out / "twins.png")
+            with whole_file(out / "outcomes.csv") as part:
+                twins.outcomes().to_csv(part, index=False)
+            saved += ["outcomes.csv", "twins.png"]
+        typer.echo(f"\nSaved in {out}: {', '.join(saved)}")
+
+
+def _lost(twins: "Twins") -> str:
+    return (
+        f"{twins.lost} more worlds were left out: this person would not be healthy at rest in them."
+        if twins.lost
+        else ""
+    )
+
+
+def _expected(twins: "Twins") -> str:
+    blinded, opened = twins.said("fatigue", 0.5), twins.said("fatigue", 0.95)
+    return (
+        f"By expectation and attention alone the treated twin would report {blinded:.1f} less fatigue in a blinded "
+        f"trial and {opened:.1f} less in an open one, whatever the treatment does."
+    )
+
+
+def _print_side_effects(treatment: "Treatment") -> None:
+    from neuroimmune.cli import console, print_table
+
+    rows = [
+        {"side effect": f"{s.name} (serious)" if s.serious else s.name, "treated [%]": 100 * s.treated.value,
+         "placebo [%]": 100 * s.placebo.value}
+        for s in treatment.file.side_effect
+    ]  # fmt: skip
+    if rows:
+        print_table(f"Side effects of {treatment.file.title.lower()}", list(rows[0]), rows)
+    else:
+        console().print(f"Side effects of {treatment.file.title.lower()}: no number was found; unknown, not none.")
+
+
+def _print_all(treatments: "list[Treatment]") -> None:
+    from neuroimmune.cli import console, print_table
+    from neuroimmune.treatment import ILLNESSES
+
+    rows = [
+        {"name": t.name} | {condition: t.grade(condition, SHORT) for condition in ILLNESSES}
+        for t in treatments
+    ]  # fmt: skip
+    print_table("Treatments, and what was found, by design and direction alone", list(rows[0]), rows)
+    console().print(
+        "\nb: blinded trials; o: open trials only; u: nothing controlled; -: nothing. "
+        "`neuroimmune treatment NAME` has more."
+    )
