@@ -18,7 +18,7 @@ def write_treatment_pages(folder: Path) -> list[str]:
         figure = f"\n![What the example does to the usual person: exposure, targets, what is watched]({name}.png)\n"
         with whole_file(folder / f"{name}.md") as part:
             part.write_text("\n".join([title, figure, *rest]) + "\n", encoding="utf-8")
-    with whole_file(folder / "all.md") as part:
+    with whole_file(folder / "all.txt") as part:
         part.write_text(table() + "\n", encoding="utf-8")
     return all_treatments()
 

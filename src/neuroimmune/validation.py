@@ -408,10 +408,11 @@ class Size(NamedTuple):
     best: int = 1024
     cohort_draws: int = 50
     cohort_each: int = 128
-    drug_draws: int = 8
+    drug_draws: int = 5
+    drug_each: int = 64
 
 
-QUICK = Size(200, 50, 64, 256, 20, 64, 4)
+QUICK = Size(200, 50, 64, 256, 20, 64, 3, 64)
 
 
 @dataclass(frozen=True)
@@ -554,7 +555,7 @@ def _drugs(
 
     rows = rows.assign(why=[treatment.obstacle(row) for row in rows.itertuples()], observed=rows.value)
     able = rows.loc[rows.why == ""]
-    pool = draw_pool(body, drawn, size.drug_draws, size.each, size.each, seed)
+    pool = draw_pool(body, drawn, size.drug_draws, size.drug_each, size.drug_each, seed)
     settings: Any = able.groupby(["protocol", "settings"], sort=False)
     runs: dict[Any, Any] = {}
     for number, (key, some) in enumerate(settings):

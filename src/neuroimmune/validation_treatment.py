@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from neuroimmune.body import Body
 from neuroimmune.engine.trace import trace
 from neuroimmune.errors import InputError
 from neuroimmune.evidence.statistics import BEFORE, BEYOND, OF_EACH, OWN_UNIT, PEAKS, STATISTICS
@@ -14,7 +16,9 @@ from neuroimmune.protocol import change
 from neuroimmune.schedule import Course, read_schedule
 from neuroimmune.simulation import Plan, solve_batches
 from neuroimmune.systems.targets import TARGETS
+from neuroimmune.treated import treated
 from neuroimmune.treating import treatment_plan
+from neuroimmune.treatment import Treatment
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +26,12 @@ if TYPE_CHECKING:
 PROTOCOL, PLACEBO = "treatment", "placebo of "
 ADRENAL_TEST = "adrenal_test"  # cortisol an hour after cosyntropin
 COSYNTROPIN = "3000"  # times usual ACTH: 250 ug in a vein; far above what the adrenal answers
-GRID = ((48.0, 0.25), (240.0, 1.0), (float("inf"), 6.0))  # hours from a dose to which readings are so dense
+GRID = (
+    (12.0, 0.25),
+    (48.0, 1.0),
+    (240.0, 4.0),
+    (float("inf"), 12.0),
+)  # hours from a dose to which readings are so dense
 TESTED_EVERY = 84.0  # days between blood tests of which the lowest or highest counts: bsr2017, every three months
 LONG_ENOUGH = 6.0  # half-lives for which a half-life is followed
 
@@ -60,7 +69,7 @@ def obstacle(row: Any) -> str:
     except InputError as error:
         return str(error)
     name = variable(row, course)
-    known = _known(course)
+    known = _known(course.treatment)
     if name not in known:
         return f"the model has no {row.quantity!r}"
     if name.startswith("ebv"):
@@ -75,11 +84,9 @@ def obstacle(row: Any) -> str:
     return ""
 
 
-def _known(course: Course) -> Mapping[str, Any]:
-    from neuroimmune.body import Body
-    from neuroimmune.treated import treated
-
-    treatment = course.treatment
+@cache
+def _known(treatment: Treatment) -> Mapping[str, Any]:
+    """Everything that can be read of a body with this treatment."""
     drugs = {treatment.slot: treatment.drug} if treatment.is_drug else {}
     model = trace(treated(Body(), drugs, {treatment.slot: treatment.units}))
     return model.states | model.inputs | model.output_names
