@@ -673,10 +673,13 @@ def headline(found: Validation) -> list[str]:
             f"median sharpness {line['sharpness']:.2g}; "
             f"skill over a forecast without mechanism {line['skill']:.2g}"
         )
-    of_illness = set(zip(illness_targets().study, illness_targets().quantity, strict=True))
     votes = found.curves.loc[found.curves.share.notna()]
-    ill = votes.loc[[(c.study, c.quantity) in of_illness for c in votes.itertuples()]]
-    for role, some in ill.groupby("role"):
-        inside = int((some.verdict == "inside").sum())
-        lines.append(f"of these about illness, by cohorts and clinics: {role}, {inside} of {len(some)} curves inside")
+    for what, targets in {
+        "about illness, by cohorts and clinics": illness_targets(), "of drugs and what they do": treatment_targets()
+    }.items():  # fmt: skip
+        theirs = set(zip(targets.study, targets.quantity, strict=True))
+        mine = votes.loc[[(c.study, c.quantity) in theirs for c in votes.itertuples()]]
+        for role, some in mine.groupby("role"):
+            inside = int((some.verdict == "inside").sum())
+            lines.append(f"of these {what}: {role}, {inside} of {len(some)} curves inside")
     return lines or ["no curve has a vote"]
