@@ -21,7 +21,7 @@ LAYERS = [
     {"streams", "population", "protocol_file", "protocol"},
     {"provenance", "course", "simulation"},
     {"lives"},
-    {"treatment_file", "treatment", "schedule", "care", "treating", "reporting"},
+    {"treatment_file", "treatment", "schedule", "care", "treating", "harms", "reporting"},
     {"storage"},
     {"cohorts", "clinic"},
     {"diagnose"},

@@ -10,6 +10,7 @@ from neuroimmune.body import Body
 from neuroimmune.engine.compile import kernel_text
 from neuroimmune.engine.trace import trace
 from neuroimmune.errors import InputError
+from neuroimmune.harms import NEEDED, events_of, harms
 from neuroimmune.lives import Life
 from neuroimmune.quantity import declared, parameters
 from neuroimmune.simulation import join, solve_batches
@@ -241,3 +242,30 @@ def test_side_effects_tell_who_gets_the_drug():
 def test_what_people_do_has_no_placebo():
     with pytest.raises(InputError, match="has no placebo"):
         treat(BODY, "pacing", days=5, placebo=True)
+
+
+def test_harms_are_events_of_the_same_life():
+    """More infections and low cortisol under steroid, in the same people who live the same life on placebo."""
+    population = ni.Population(60, seed=2)
+    options = {"days": 120, "every": 2, "keep": NEEDED}
+    arms = [treat(population, "prednisolone 20 mg 08:00 for 100 days", placebo=p, **options) for p in (False, True)]
+    found = harms(*arms).set_index("event")
+    assert found.loc["low morning cortisol", "treated [%]"] > 80 > 5 > found.loc["low morning cortisol", "other [%]"]
+    assert found.loc["infection beyond those of the same life", "treated [%]"] > 20
+    assert found.loc["infection beyond those of the same life", "other [%]"] == 0
+    after = events_of(arms[0]).query("event == 'low morning cortisol'")
+    assert (after["first day"] >= 1).all() and after.days.max() <= 120
+    with pytest.raises(InputError, match="lacks cortisol"):
+        events_of(treat(BODY, "naproxen 500 mg", days=1, keep=["acth"]))
+
+
+def test_fixed_steps_of_exercise_crash_the_ill_and_pacing_does_not():
+    body = ni.with_parameters(BODY, {"brain.loop": 3.0})
+    rest, _ = resting(ni.people(body, 1))
+    start = rest | {"microglia_primed": np.array([0.8])}
+    options = {"days": 70, "every": 2, "start": start, "keep": NEEDED}
+    crashes = {
+        text: events_of(treat(body, text, **options)).query("event == 'crash'").days.sum()
+        for text in ("graded-exercise 15 min 5 a week for 56 days", "pacing for 56 days")
+    }
+    assert crashes["graded-exercise 15 min 5 a week for 56 days"] > 10 + crashes["pacing for 56 days"]

@@ -6,7 +6,9 @@ from importlib.resources import files
 
 import pytest
 
+from neuroimmune.cards import card
 from neuroimmune.errors import InputError
+from neuroimmune.evidence.claims import claims
 from neuroimmune.evidence.sources import kind_of, sources
 from neuroimmune.evidence.statistics import BEYOND, STATISTICS
 from neuroimmune.evidence.targets import COLUMNS, treatment_targets
@@ -24,6 +26,14 @@ probiotics faecal-transplant diet sleep-treatment pacing graded-exercise aerobic
 cognitive-behavioural-therapy mindfulness relaxation physiotherapy-fnd
 """.split()
 ROWS = treatment_targets()
+
+
+def test_what_is_said_of_treatments_has_a_verdict():
+    assert {"C07", "C15", *(f"C{n}" for n in (20, 21, 24, *range(26, 34), 41, 42))} <= set(claims())
+    for claim in claims().values():
+        assert claim.verdict in ("supported", "contested", "unsupported", "recorded") and claim.why
+        assert set(claim.about) <= set(all_treatments())
+    assert "from the root" in "\n".join(card("mesenchymal-stem-cells"))
 
 
 def numbers(found):

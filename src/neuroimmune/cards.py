@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from neuroimmune.body import Body
 from neuroimmune.course import Course
+from neuroimmune.evidence.claims import claims
 from neuroimmune.evidence.sources import Entry, kind_of, sources
 from neuroimmune.evidence.targets import treatment_targets
 from neuroimmune.schedule import read_schedule
@@ -43,6 +44,10 @@ def card(name: str) -> Iterator[str]:
     for e in file.evidence:
         seen = "" if e.seen else " (recalled, nobody has seen the numbers)"
         yield f"| {e.condition} | {e.design} | {e.n or ''} | {e.direction} | {e.finding}{seen} | {_short(e.source)} |"
+    said = [claim for claim in claims().values() if treatment.name in claim.about]
+    if said:
+        yield "\n## What is said of it\n"
+        yield from (f'- "{claim.statement}" **{_sentence(claim.verdict)}.** {claim.why}' for claim in said)
     yield from _targets(treatment)
     yield from _numbers(treatment)
     yield from _harms(treatment)

@@ -35,6 +35,7 @@ NAMES = {
     "held": "What keeps up illness", "post_exertional_malaise": "Post-exertional malaise",
     "envelope": "Exertion without debt", "vo2_peak": "Oxygen uptake at most",
     "post_exertional": "Post-exertional signal",
+    "alt": "ALT", "igg": "IgG", "b_cells": "B cells", "infection_hazard": "Hazard of infection",
     "ebv_blood": "Memory B cells with EBV", "ebv_killers": "Killer T cells against EBV",
 }  # fmt: skip
 MARKERS = "osD^vP*X"

@@ -139,9 +139,9 @@ def plot_twins(twins: Twins, path: Path | None = None) -> "Figure":
             above.plot(days, middle, color=colour, label=name)
         for course in twins.courses:
             above.axvspan(course.first, min(course.last, days[-1]), color="0.9", zorder=-1)
-        above.set_title(f"Fatigue at {ASKED}:00, median and 5 to 95 % of {twins.worlds} worlds", loc="left", pad=2)
+        above.set_title(f"Fatigue at {ASKED}:00 in {twins.worlds} worlds", loc="left", pad=2)
         above.set_ylabel("0 to 100")
-        above.set_xlabel("Days; grey: treatment", labelpad=1)
+        above.set_xlabel("Days; median and 5 to 95 %; grey: treatment", labelpad=1)
         above.legend(frameon=False, loc="best", ncols=2)
         _boxes(below, twins)
         if path is not None:
@@ -158,12 +158,12 @@ def _boxes(axis: "Axes", twins: Twins) -> None:
         axis.plot([first, third], [row, row], color=MODEL, linewidth=3.0, solid_capstyle="butt")
         axis.plot([middle], [row], marker="|", color="black", ms=6)
     axis.axvline(0.0, color="0.5", linewidth=0.6, zorder=-1)
-    axis.set_yticks(range(len(names)), [name.replace("_", " ") for name in names])
+    axis.set_yticks(range(len(names)), [name.replace("_", " ").replace("post ", "post-") for name in names])
     axis.invert_yaxis()
     widest = max(1.0, *(float(np.abs(found).max()) for found in every))
     axis.set_xlim(-1.1 * widest, 1.1 * widest)
-    axis.set_title("Treated less twin, last four weeks: median, half and 90 % of worlds", loc="left", pad=2)
-    axis.set_xlabel("of 100; less is better")
+    axis.set_title("Treated less twin, last four weeks", loc="left", pad=2)
+    axis.set_xlabel("of 100, less is better; bar: half, line: 90 % of worlds")
 
 
 def names_to_show(courses: Sequence[Any]) -> list[str]:

@@ -101,6 +101,7 @@ def _treat(
 ) -> None:
     from neuroimmune.cli import PREPARING, console, print_course, print_failed, solved, status
     from neuroimmune.compare import origin
+    from neuroimmune.harms import NEEDED
     from neuroimmune.plot import SYMPTOMS, Line, plot_lines
     from neuroimmune.plot_treatment import names_to_show
     from neuroimmune.provenance import DISCLAIMER
@@ -112,7 +113,7 @@ def _treat(
     show = list(dict.fromkeys([*names_to_show(courses), *show, *WATCHED]))
     every = (0.1 if days <= 3 else 1.0) if every is None else every
     practice = any(c.treatment.file.kind == "behaviour" for c in courses)
-    kept = [*show, *(n for n in ("withheld", "belief", "side_effects") if n not in show)]
+    kept = list(dict.fromkeys([*show, *NEEDED, "belief"]))
     arms: list[Course] = []
     for number, name in enumerate(("treated", "placebo" if not practice else "untreated")):
         with status(PREPARING):
@@ -121,10 +122,12 @@ def _treat(
             plan = _left_alone(plan, what) if number and practice else plan
         arms.append(solved(plan, name, kept, None if out is None else out / name))
     treated, other = arms
+    show = [n for n in show if n not in WATCHED or _apart(treated, other, n)]
     print_course(_only(treated, show), what)
     _print_apart(treated, other, show, practice)
+    _print_harms(treated, other)
     say = console().print
-    for course in courses:
+    for course in {c.treatment.name: c for c in courses}.values():
         file = course.treatment.file
         grades = "; ".join(f"{c}: {course.treatment.grade(c)}" for c in ("ME/CFS", "FM", "FND", "long COVID"))
         say(f"\n[bold]{file.title}[/]: {grades}.")
@@ -135,9 +138,6 @@ def _treat(
                 "Whether its targets matter for illness is not known, so they do nothing to symptoms here; explore "
                 "with --relevance, or see --compare."
             )  # fmt: skip
-    if treated.values["withheld"].max() > 0:
-        share = 100 * (treated.values["withheld"].max(1) > 0).mean()
-        say(f"Blood tests stopped the drug for a time in {share:.0f} % of {len(treated)} people.")
     say(f"\n{DISCLAIMER}")
     if out is not None:
         zero, since = origin(what)
@@ -165,6 +165,14 @@ def _only(course: "Course", names: list[str]) -> "Course":
     return Course(course.times, values, course.variables, course.people, course.failed, course.not_at_rest, {})
 
 
+def _apart(treated: "Course", other: "Course", name: str) -> bool:
+    """Whether the medians of two courses differ anywhere by more than a thousandth."""
+    import numpy as np
+
+    one, two = (np.nanmedian(c.values[name].astype(float), axis=0) for c in (treated, other))
+    return bool(np.abs(one - two).max() > 1e-3 * max(np.abs(two).max(), 1e-9))
+
+
 def _print_apart(treated: "Course", other: "Course", names: list[str], practice: bool) -> None:
     """Where both courses differ most, as medians."""
     import numpy as np
@@ -175,7 +183,7 @@ def _print_apart(treated: "Course", other: "Course", names: list[str], practice:
     for name in names:
         one, two = (np.nanmedian(c.values[name].astype(float), axis=0) for c in (treated, other))
         most = int(np.nanargmax(np.abs(one - two)))
-        if abs(one[most] - two[most]) > 1e-3 * max(abs(two).max(), 1e-9):
+        if _apart(treated, other, name):
             rows.append(
                 {
                     "": name, "treated": float(one[most]), "other": float(two[most]),
@@ -185,6 +193,22 @@ def _print_apart(treated: "Course", other: "Course", names: list[str], practice:
     what = "the same untreated" if practice else "the same on placebo"
     if rows:
         print_table(f"Where treated people differ most from {what} (other), medians", list(rows[0]), rows)
+
+
+def _print_harms(treated: "Course", other: "Course") -> None:
+    """Events of both arms; those of who lives no daily life are of their own body only."""
+    from neuroimmune.cli import console, print_table
+    from neuroimmune.harms import harms
+
+    try:
+        found = harms(treated, other)
+    except InputError as error:
+        console().print(f"\nHarms are not told: {error}")
+        return
+    if len(found):
+        print_table("Harms, in % of people and days a person", list(found.columns), found.to_dict("records"))
+    else:
+        console().print("\nNone of the harms that are watched happened in either arm.")
 
 
 def _compare(
@@ -214,7 +238,7 @@ def _compare(
     else:
         say("No controlled evidence in ME/CFS, FM, FND or long COVID: no outcome is shown, harms are.")
     print_table("What is watched, over the whole time", list(harms.columns), harms.to_dict("records"))
-    for course in twins.courses:
+    for course in {c.treatment.name: c for c in twins.courses}.values():
         _print_side_effects(course.treatment)
     say(f"\nOne virtual person is no patient, and nothing is ranked. {DISCLAIMER}")
     if out is not None:

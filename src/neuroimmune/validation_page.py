@@ -64,9 +64,9 @@ LIMITS = """## What this cannot tell
   mononucleosis, while real clinics see people ill for years, referred, and mostly women. A study of people of the
   cohorts comes from ten of fifty draws of the fit; a meta-analysis without a number of people is judged by its own
   standard error; "sign of the difference" is whether a test of so many people is significant, and in which direction.
-- Of drugs only what people differ in is drawn, not how uncertain a drug's numbers are, so these intervals are narrow: of
-  curves that miss, most are off by a tenth to a third. All take 70 kg and wake at seven. A study's `fit` means that a
-  number of the drug comes from it, by its abstract, mostly by hand.
+- Of drugs only what people differ in is drawn, not how uncertain a drug's numbers are, so these intervals are narrow:
+  of curves that miss, most are off by a tenth to a third. All weigh 70 kg and wake at seven. A study's `fit` means that
+  a number of the drug comes from it, by its abstract, mostly by hand.
 - Some studies of role check also gave a prior of a number that no row tells (nelson2019, tak2011, lim2020cpet, chu2018,
   charlton2025, katz2014 of NK cells); and not every row of role fit was fitted: of fibromyalgia's cytokines, prevalence
   and RECOVER's post-exertional malaise none was. docs/fit-illness.md lists those that were, and says which choices
