@@ -26,7 +26,7 @@ def test_a_report_is_the_symptom_less_what_is_expected():
 
 
 def test_who_believes_nothing_still_gets_attention_and_nothing_else():
-    reporting = Reporting(expectation=0.5)
+    reporting = Reporting(expectation=0.5, attention=0.03)
     hidden = reporting.unreported(0, IDS, np.array([1000.0]), np.zeros((len(IDS), 1)))
     np.testing.assert_allclose(hidden, reporting.attention)
 
@@ -49,10 +49,11 @@ def test_a_placebo_does_nothing_under_the_drug_and_something_under_expectation()
     people = ni.people(ni.Body(), 60, seed=4)
     start, _ = resting(people)
     arms = {}
-    for name, text in {"placebo": "pregabalin 225 mg", "nothing": "pacing from day 55"}.items():
-        options = {"placebo": True, "blinded": True} if name == "placebo" else {}
-        arms[name] = treat(people, text, days=56, every=24, start=start, keep=["fatigue", "belief"], **options)
-    placebo, nothing = arms["placebo"], arms["nothing"]
+    for arm in ("placebo", "untreated"):
+        arms[arm] = treat(
+            people, "pregabalin 225 mg", days=56, every=24, start=start, keep=["fatigue", "belief"], arm=arm
+        )
+    placebo, nothing = arms["placebo"], arms["untreated"]
     days = placebo.times[:55] / 24.0
     np.testing.assert_allclose(placebo.values["fatigue"][:, :55], nothing.values["fatigue"][:, :55], atol=0.02)
     sure = Reporting(expectation=0.3)

@@ -6,18 +6,22 @@ import numpy as np
 import pytest
 
 import neuroimmune as ni
-from neuroimmune.body import Body
+from neuroimmune.body import LOOPS, Body
 from neuroimmune.engine.compile import kernel_text
 from neuroimmune.engine.trace import trace
 from neuroimmune.errors import InputError
 from neuroimmune.harms import NEEDED, events_of, harms
 from neuroimmune.lives import Life
+from neuroimmune.population import draw
 from neuroimmune.quantity import declared, parameters
+from neuroimmune.schedule import read_schedule
 from neuroimmune.simulation import join, solve_batches
+from neuroimmune.storage import record
+from neuroimmune.systems.monitored import Monitored
 from neuroimmune.systems.targets import TARGETS, UNTOUCHED, TargetLevels, Targets, Touched
 from neuroimmune.treated import Agent, treated
-from neuroimmune.treating import resting, treat, treatment_plan
-from neuroimmune.treatment import all_treatments, load_treatment
+from neuroimmune.treating import ARMS, own_numbers, resting, treat, treatment_plan
+from neuroimmune.treatment import all_treatments, from_dict, load_treatment
 from neuroimmune.units import check_units
 
 BODY = Body()
@@ -89,13 +93,13 @@ def test_two_compartments_are_two_exponentials():
 
 def test_a_placebo_does_nothing_at_all_to_the_body():
     """Every state and read-out of the body is that of no treatment, but for where the solver's steps fall."""
-    treatment = treat(BODY, "prednisolone 20 mg", days=20, every=6, placebo=True)
-    nothing = treat(BODY, "pacing from day 19", days=20, every=6)
+    treatment = treat(BODY, "prednisolone 20 mg", days=20, every=6, arm="placebo")
+    nothing = treat(BODY, "prednisolone 20 mg", days=20, every=6, arm="untreated")
     for name in trace(BODY).states | trace(BODY).output_names:
         one, other = treatment.values[name], nothing.values[name]
         size = np.abs(other).max() + 1e-6
         np.testing.assert_allclose(one[:, :70], other[:, :70], atol=2e-3 * size, err_msg=name)
-    assert treatment.values["prednisolone_plasma"].max() > 0.1
+    assert treatment.values["prednisolone_plasma"].max() == 0 < treatment.values["prednisolone_central"].max()
 
 
 MECHANISM_ONLY = (
@@ -115,7 +119,11 @@ def test_a_target_that_does_not_matter_gives_the_arrays_of_placebo(name):
     start, _ = resting(people)
     text = load_treatment(name).file.example
     arms = [
-        solved(treatment_plan(people, text, days=12, every=3, start=start, placebo=placebo, life=Life(3)))
+        solved(
+            treatment_plan(
+                people, text, days=12, every=3, start=start, arm="placebo" if placebo else "treated", life=Life(3)
+            )
+        )
         for placebo in (False, True)
     ]
     for known in trace(BODY).states | trace(BODY).output_names:
@@ -131,15 +139,53 @@ def test_relevance_of_nothing_leaves_symptoms_as_they_were(name):
     """What a drug does to ACTH, cells, IgG or the heart reaches no symptom without relevance."""
     if name in ("rintatolimod", "nirmatrelvir", "valganciclovir", "aciclovir"):
         pytest.skip("acts on virus and interferon themselves")
-    body = ni.with_parameters(BODY, ILL)
-    start = {name: values for name, values in resting(ni.people(BODY, 1))[0].items()}
-    start["microglia_primed"] = np.array([0.8])
+    body, start = held_by_every_loop()
     text = load_treatment(name).file.example
-    drug, placebo = (
-        treat(body, text, days=40, every=12, start=start, placebo=p, keep=list(ILLNESS)) for p in (False, True)
-    )
+    drug, placebo = (treat(body, text, days=40, every=12, start=start, arm=arm, keep=list(ILLNESS)) for arm in ARMS[:2])
     for known in ILLNESS:
         np.testing.assert_allclose(drug.values[known], placebo.values[known], rtol=3e-3, atol=1e-2, err_msg=known)
+
+
+def held_by_every_loop():
+    """A body whose loops all hold, and a start from which they do: a leak anywhere on the way to illness shows."""
+    body = ni.with_parameters(BODY, {path: 3.0 for path in LOOPS.values()})
+    rest, _ = resting(ni.people(BODY, 1))
+    held = {
+        "microglia_primed": 0.8, "autoantibody": 2.0, "autoreactive_plasma": 2.0, "ebv_reservoir": 1e-5,
+        "ebv_exhaustion": 2.0, "ebv_reactivation": 2.0, "set_point": 1.0, "dysbiosis": 2.0,
+    }  # fmt: skip
+    return body, {name: values[:1] for name, values in rest.items()} | {n: np.array([v]) for n, v in held.items()}
+
+
+@pytest.mark.parametrize(
+    "name, target",
+    [
+        ("rituximab", "b_cell_killing"), ("daratumumab", "plasma_cell_killing"), ("ivig", "fcrn_blocked"),
+        ("immunoadsorption", "antibody_removal"), ("rovunaptabin", "antibody_neutralised"),
+        ("azathioprine", "proliferation_blocked"), ("hydrocortisone", "gr_agonist"), ("prednisolone", "gr_agonist"),
+        ("valganciclovir", "herpes_polymerase_blocked"), ("low-dose-naltrexone", "glia_calmed"),
+        ("pregabalin", "alpha2delta_bound"), ("duloxetine", "descending_inhibition"),
+        ("probiotics", "microbes_restored"),
+    ],
+)  # fmt: skip
+def test_each_of_these_targets_has_a_way_to_illness(name, target):
+    """What holds a person falls, or pain does, where the target matters wholly: no gate is shut for good."""
+    body, start = held_by_every_loop()
+    text = load_treatment(name).file.example
+    keep = [
+        "autoantibody",
+        "ebv_reactivation",
+        "microglia_active",
+        "dysbiosis",
+        "pain",
+        "held",
+        "orthostatic_intolerance",
+    ]
+    with_it, without = (
+        treat(body, text, days=60, every=12, start=start, relevance={target: r}, keep=keep) for r in (1.0, 0.0)
+    )
+    fall = [without.values[k][0, -1] - with_it.values[k][0].min() for k in keep]
+    assert max(fall) > 1e-3, dict(zip(keep, fall, strict=True))
 
 
 def test_relevance_makes_a_difference_where_there_is_a_path():
@@ -161,14 +207,8 @@ def test_relevance_makes_a_difference_where_there_is_a_path():
 def test_every_relevance_is_of_a_target_and_neutral_by_default():
     names = [n for n in parameters(Targets()) if n.startswith("relevance_")]
     assert {n.removeprefix("relevance_") for n in names} <= set(TARGETS)
-    assert Targets().touch(dataclasses.replace if False else _no_levels(), 0.0) == UNTOUCHED._replace(
-        b_cells_matter=0.0
-    )
-
-
-def _no_levels():
-
-    return TargetLevels(**dict.fromkeys(TARGETS, 0.0))
+    nothing = TargetLevels(**dict.fromkeys(TARGETS, 0.0))
+    assert Targets().touch(nothing, 0.0, 0.0) == UNTOUCHED._replace(b_cells_matter=0.0)
 
 
 def test_touched_is_neutral():
@@ -193,7 +233,7 @@ def test_people_clear_a_drug_in_their_own_way_and_the_same_in_every_arm():
     people = ni.people(BODY, 30, seed=5)
     start, _ = resting(people)
     one = treatment_plan(people, "azathioprine 2 mg/kg", days=5, start=start)
-    other = treatment_plan(people, ["azathioprine 2 mg/kg", "naproxen 500 mg"], days=5, start=start, placebo=True)
+    other = treatment_plan(people, ["azathioprine 2 mg/kg", "naproxen 500 mg"], days=5, start=start, arm="placebo")
     for path in ("azathioprine.clearance", "azathioprine.metabolite_formed"):
         assert np.array_equal(one.people.traits[path], other.people.traits[path])
         assert one.people.traits[path].std() > 0
@@ -212,7 +252,7 @@ def test_a_result_does_not_depend_on_threads_or_batches():
 
 
 def test_blood_tests_stop_a_drug_and_let_it_go_on():
-    """An adrenal-free example: neutrophils of a person without a working TPMT allele fall, the drug is withheld."""
+    """Neutrophils of a person without a working TPMT allele fall, and the drug is withheld."""
     treatment = load_treatment("azathioprine")
     people = ni.people(BODY, 1, seed=0)
     plan = treatment_plan(people, "azathioprine 2 mg/kg", days=120, every=24, start=resting(people)[0])
@@ -231,7 +271,9 @@ def test_side_effects_tell_who_gets_the_drug():
     start, _ = resting(people)
     text, options = "pregabalin 225 mg 08:00 20:00", {"every": 24, "start": start, "blinded": True, "keep": ["belief"]}
     belief = [
-        solved(treatment_plan(people, text, days=40, placebo=p, **options)).values["belief"][:, -1].mean()
+        solved(treatment_plan(people, text, days=40, arm="placebo" if p else "treated", **options))
+        .values["belief"][:, -1]
+        .mean()
         for p in (False, True)
     ]
     assert belief[0] > 0.5 > belief[1]
@@ -241,14 +283,17 @@ def test_side_effects_tell_who_gets_the_drug():
 
 def test_what_people_do_has_no_placebo():
     with pytest.raises(InputError, match="has no placebo"):
-        treat(BODY, "pacing", days=5, placebo=True)
+        treat(BODY, "pacing", days=5, arm="placebo")
 
 
 def test_harms_are_events_of_the_same_life():
     """More infections and low cortisol under steroid, in the same people who live the same life on placebo."""
     population = ni.Population(60, seed=2)
     options = {"days": 120, "every": 2, "keep": NEEDED}
-    arms = [treat(population, "prednisolone 20 mg 08:00 for 100 days", placebo=p, **options) for p in (False, True)]
+    arms = [
+        treat(population, "prednisolone 20 mg 08:00 for 100 days", arm="placebo" if p else "treated", **options)
+        for p in (False, True)
+    ]
     found = harms(*arms).set_index("event")
     assert found.loc["low morning cortisol", "treated [%]"] > 80 > 5 > found.loc["low morning cortisol", "other [%]"]
     assert found.loc["infection beyond those of the same life", "treated [%]"] > 20
@@ -269,3 +314,66 @@ def test_fixed_steps_of_exercise_crash_the_ill_and_pacing_does_not():
         for text in ("graded-exercise 15 min 5 a week for 56 days", "pacing for 56 days")
     }
     assert crashes["graded-exercise 15 min 5 a week for 56 days"] > 10 + crashes["pacing for 56 days"]
+
+
+def test_genotypes_have_their_shares():
+    people = ni.people(BODY, 4000, seed=8)
+    traits = own_numbers(load_treatment("azathioprine"), people.ids, 8)["azathioprine.metabolite_formed"]
+    known = load_treatment("azathioprine").numbers["metabolite_formed"]
+    usual = draw("azathioprine.metabolite_formed", known, people.ids, 8)
+    factor = np.round(traits / usual, 6)
+    assert np.isclose(factor, 1.9).mean() == pytest.approx(0.11, abs=0.015)
+    assert 0 < np.isclose(factor, 8.0).mean() < 0.01
+
+
+def test_neutrophils_settle_where_feedback_meets_the_drug():
+    """Friberg's chain at rest: the square of feedback and drug is one, so neutrophils are rest x kept^(1 / power)."""
+    course = treat(BODY, "azathioprine 2 mg/kg", days=200, every=24, keep=["neutrophils", "azathioprine_metabolite"])
+    kept = 1.0 / (1.0 + course.values["azathioprine_metabolite"][0, -30:].mean() / 6000.0)
+    expected = 4.0 * kept ** (1.0 / Monitored().marrow_feedback)
+    assert course.values["neutrophils"][0, -30:].mean() == pytest.approx(expected, rel=0.02)
+
+
+def test_igg_falls_by_adsorption_and_comes_back_with_its_half_life():
+    course = treat(BODY, "immunoadsorption 240 min every 2 days for 10 days", days=60, every=12, keep=["igg"])
+    igg = course.values["igg"][0]
+    assert igg[20] < 0.3 and igg[40:].min() > igg[20] and igg[-1] < 1.0
+    sham = treat(
+        BODY, "immunoadsorption 240 min every 2 days for 10 days", days=60, every=12, keep=["igg"], arm="placebo"
+    )
+    assert np.allclose(sham.values["igg"], 1.0, atol=1e-5)
+
+
+def test_two_practices_leave_what_each_leaves():
+    one = {
+        name: treat(BODY, f"{name} for 80 days", days=80, every=24, keep=["calm"])
+        for name in ("relaxation", "mindfulness")
+    }
+    both = treat(BODY, ["relaxation for 80 days", "mindfulness for 80 days"], days=80, every=24, keep=["calm"])
+    left = [1.0 - each.values["calm"][0, 70] for each in one.values()]
+    assert both.values["calm"][0, 70] == pytest.approx(1.0 - left[0] * left[1], rel=1e-5)
+    later = treat(BODY, ["relaxation to day 10", "mindfulness from day 10"], days=20, every=24, keep=["calm"])
+    assert later.values["calm"][0, 5] > 0 and later.values["calm"][0, 15] > 0
+
+
+def test_a_drug_is_withheld_by_itself():
+    """Neutrophils that azathioprine takes stop azathioprine; prednisolone goes on."""
+    people = ni.people(BODY, 1, seed=0)
+    texts = ["azathioprine 2 mg/kg", "prednisolone 5 mg"]
+    plan = treatment_plan(people, texts, days=80, every=24, start=resting(people)[0])
+    traits = dict(plan.people.traits)
+    traits["azathioprine.metabolite_formed"] = 8.0 * np.full(1, load_treatment("azathioprine").drug.metabolite_formed)
+    course = solved(dataclasses.replace(plan, people=dataclasses.replace(plan.people, traits=traits)))
+    assert course.values["azathioprine_withheld"].max() == 1 and course.values["prednisolone_withheld"].max() == 0
+    assert course.values["prednisolone_effect"][0, -5:].min() > 0.2 * course.values["prednisolone_effect"].max()
+
+
+def test_a_saved_run_goes_on_only_with_the_same_treatment(tmp_path):
+    people = ni.people(BODY, 3, seed=1)
+    start, _ = resting(people)
+    record(treatment_plan(people, "relaxation for 5 days", days=3, start=start), tmp_path / "a")
+    other = load_treatment("relaxation").file.model_dump(by_alias=True, exclude_none=True)
+    other["daily"]["calm"]["level"]["value"] = 0.8
+    changed = dataclasses.replace(read_schedule("relaxation for 5 days"), treatment=from_dict(other, "mine"))
+    with pytest.raises(InputError, match="other policy there"):
+        record(treatment_plan(people, [changed], days=3, start=start), tmp_path / "a")

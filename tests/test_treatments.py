@@ -117,6 +117,11 @@ def test_at_least_twelve_drugs_have_verified_courses():
         ("Low-dose naltrexone 4500 ug at 22:00 on day 2 once", [70], [4.5]),
         ("methotrexate 15 mg weekly for 2 weeks", [8, 176], [15, 15]),
         ("mesenchymal-stem-cells 2 million/kg once", [10], [2]),
+        ("prednisolone 10 mg once daily for 2 days", [8, 32], [10, 10]),
+        ("prednisolone 10 mg once a day for 2 days", [8, 32], [10, 10]),
+        ("prednisolone 10 mg once every 2 weeks for 28 days", [8, 344], [10, 10]),
+        ("prednisolone 10 mg once a week for 14 days", [8, 176], [10, 10]),
+        ("rituximab 1000 mg 10:00 on day 10", [250], [1000]),
     ],
 )
 def test_a_schedule_says_what_is_given_when(text, hours, amounts):
@@ -146,8 +151,12 @@ def test_a_schedule_says_what_is_given_when(text, hours, amounts):
         ("prednisolone 10 mg 25:00", "cannot read the time"),
         ("prednisolone 10 mg 8:00 5 mg 8:00", "two doses at the same time"),
         ("prednisolone 10 mg 9 a week", "from 1 to 7"),
-        ("prednisolone 10 mg daily every 2 days for 3 days to day 9", "both until when and for how long"),
-        ("prednisolone 10 mg every 2 days 3 a week", "both every how many days"),
+        ("prednisolone 10 mg for 3 days to day 9", "both until when and for how long"),
+        ("prednisolone 10 mg every 2 days 3 a week", "how often in 2 ways (every, a week)"),
+        ("prednisolone 10 mg daily 3 a week", "how often in 2 ways"),
+        ("prednisolone 10 mg once daily once", "how often in 2 ways"),
+        ("prednisolone 10 mg on day 3 from day 4", "on which day and from which on"),
+        ("immunoadsorption 240 min over 4 h", "leave out '4 h'"),
         ("prednisolone 10 mg for 3 days for 5 days", "says twice"),
         ("prednisolone 10 mg whenever", "cannot read 'whenever'"),
         ("prednisolone 08:00 10 mg", "before any dose"),
@@ -176,7 +185,15 @@ def test_what_cannot_be_given_together_is_refused(texts, said):
 
 def test_courses_that_follow_each_other_are_no_overlap():
     check_together([read_schedule("prednisolone 10 mg to day 20"), read_schedule("prednisolone 5 mg from day 20")])
-    check_together([read_schedule("fluoxetine 20 mg for 5 days"), read_schedule("amitriptyline 25 mg from day 5")])
+    check_together([read_schedule("fluoxetine 20 mg for 5 days"), read_schedule("galantamine 8 mg from day 120")])
+    with pytest.raises(InputError, match="five half-lives"):
+        check_together([read_schedule("fluoxetine 20 mg for 5 days"), read_schedule("galantamine 8 mg from day 10")])
+
+
+def test_a_schedule_is_told_as_it_is_understood():
+    said = read_schedule("methotrexate 15 mg from day 3").in_words()
+    assert said == "methotrexate: 15 mg at 08:00, every day, from day 3 to the end"
+    assert read_schedule("methotrexate 15 mg weekly").a_week_given == 15.0
 
 
 def good():
@@ -200,7 +217,6 @@ def test_a_file_of_ones_own(tmp_path):
         load_treatment(str(text))
     with pytest.raises(InputError, match="not valid TOML"):
         text.write_text("name = ")
-        load_treatment.cache_clear()
         load_treatment(str(text))
 
 
@@ -212,6 +228,13 @@ def test_a_file_of_ones_own(tmp_path):
         (("kinetics", "clearance", "unit"), "L/day", "measured in L/hour"),
         (("kinetics", "clearance", "value"), float("nan"), "finite"),
         (("kinetics", "volume", "value"), 0.1, "above 3"),
+        (("kinetics", "volume", "value"), 0.0, "outside its range"),
+        (("kinetics", "clearance", "value"), -2.0, "outside its range"),
+        (("unit",), "", "needs the unit of its dose"),
+        (("time",), "noon", "cannot read the time"),
+        (("daily",), {"calm": {"level": {"value": -7.0, "unit": "1", "source": "assumed: x"}}}, "from 0 to 1"),
+        (("side_effect",), [{"name": "x", "begins": 1, "treated": {"value": 3.0, "unit": "1", "source": "assumed: x"},
+                             "placebo": {"value": 0.0, "unit": "1", "source": "assumed: x"}}], "from 0 to 1"),
         (("kinetics", "halflife"), 1.0, "unknown key 'halflife'"),
         (("targets", "cox3"), {"half": {"value": 1.0, "unit": "mg/L", "source": "assumed: x"}}, "no target 'cox3'"),
         (("targets", "cox_blocked", "potency"), {"value": 1.0, "unit": "L/mg", "source": "assumed: x"}, "exactly one"),

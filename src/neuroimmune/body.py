@@ -308,6 +308,7 @@ class Body(System):
                 touched.nk_killing,
                 touched.help_kept,
                 touched.antibody_removal,
+                touched.antibody_free,
             ),
             gut=self.gut.rates(
                 y.gut, self.stress_on_crh * stress, interferon, inputs.antibiotic, touched.microbes_repair
@@ -327,7 +328,7 @@ class Body(System):
                 touched.steroid_at_mr,
             ),
             sleep=sleep,
-            brain=self.brain.outputs(y.brain),
+            brain=self.brain.outputs(y.brain, touched.glia_kept),
             autonomic=self.autonomic.outputs(
                 y.autonomic,
                 self.arousal(y, inputs, touched),
@@ -375,7 +376,8 @@ class Body(System):
         return (
             self.stress_on_arousal * touched.stress_kept * inputs.stress
             + self.fast_on_arousal * y.brain.signal_fast
-            + touched.standing_kept * self.autonomic.standing(y.autonomic, inputs.upright, y.adaptive.autoantibody)
+            + touched.standing_kept
+            * self.autonomic.standing(y.autonomic, inputs.upright, touched.antibody_free * y.adaptive.autoantibody)
             + self.held_on_arousal * self.held(y, touched)
             + touched.arousal_added
         )

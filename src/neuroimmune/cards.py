@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from math import exp
 from typing import NamedTuple
 
 from neuroimmune.body import Body
+from neuroimmune.care import MOST_RISE
 from neuroimmune.course import Course
 from neuroimmune.evidence.claims import claims
 from neuroimmune.evidence.sources import Entry, kind_of, sources
@@ -12,8 +14,7 @@ from neuroimmune.evidence.targets import treatment_targets
 from neuroimmune.schedule import read_schedule
 from neuroimmune.systems.targets import TARGETS, Targets
 from neuroimmune.treating import treat
-from neuroimmune.treatment import ILLNESSES, SUPPLIES, Treatment, load_treatment
-from neuroimmune.treatment_file import BLINDED, OPEN
+from neuroimmune.treatment import ILLNESSES, MATTERS_AS, Treatment, load_treatment
 from neuroimmune.validation_treatment import PLACEBO
 
 LONGEST = 400.0  # days that the figure of a card shows
@@ -43,7 +44,8 @@ def card(name: str) -> Iterator[str]:
     yield "| condition | design | people | direction | finding | source |\n|---|---|---|---|---|---|"
     for e in file.evidence:
         seen = "" if e.seen else " (recalled, nobody has seen the numbers)"
-        yield f"| {e.condition} | {e.design} | {e.n or ''} | {e.direction} | {e.finding}{seen} | {_short(e.source)} |"
+        design, direction = ("-", "-") if e.design == "none" else (e.design, e.direction)
+        yield f"| {e.condition} | {design} | {e.n or ''} | {direction} | {e.finding}{seen} | {_short(e.source)} |"
     said = [claim for claim in claims().values() if treatment.name in claim.about]
     if said:
         yield "\n## What is said of it\n"
@@ -84,9 +86,12 @@ def _targets(treatment: Treatment) -> Iterator[str]:
         yield f"- Who does it {file.behaviour.acts}."
     if file.behaviour.rise:
         rise = file.behaviour.rise
-        yield f"- Wished activity grows by {100 * rise.value:g} % a week, whatever the symptoms; {rise.source}."
+        yield (
+            f"- Wished activity grows by {100 * rise.value:g} % a week, whatever the symptoms, to {MOST_RISE:g} times "
+            f"that before at most; {rise.source}."
+        )
     relevant = [t for t in treatment.targets if hasattr(systems, f"relevance_{t}")]
-    relevant += [SUPPLIED[t] for t in treatment.targets if t in SUPPLIED]
+    relevant += [MATTERS_AS[t] for t in treatment.targets if t in MATTERS_AS]
     if relevant:
         yield (
             f"\nWhether {' or '.join(f'`{t}`' for t in relevant)} matters for illness is not known. It is nothing "
@@ -95,9 +100,6 @@ def _targets(treatment: Treatment) -> Iterator[str]:
         )
     elif file.kind == "behaviour" or file.sessions:
         yield "\nIt acts by the body's own mechanisms of stress and exertion, which were fitted to other studies."
-
-
-SUPPLIED = {"cortisol_supply": "gr_agonist", "igg_supply": "fcrn_blocked"}
 
 
 def _numbers(treatment: Treatment) -> Iterator[str]:
@@ -109,7 +111,7 @@ def _numbers(treatment: Treatment) -> Iterator[str]:
     for name in type(kinetics).model_fields:
         given = getattr(kinetics, name)
         if given is not None:
-            spread = f"×/÷ {2.718281828**given.spread:.2f}" if given.spread else ""
+            spread = f"×/÷ {exp(given.spread):.2f}" if given.spread else ""
             yield f"| {name.replace('_', ' ')} | {given.value:g} {given.unit} | {spread} | {given.source} |"
     if treatment.file.metabolite:
         yield f"\nMetabolite: {treatment.file.metabolite.name}, in {treatment.file.metabolite.unit}."
@@ -130,6 +132,7 @@ def _harms(treatment: Treatment) -> Iterator[str]:
         for s in file.side_effect:
             name = f"{s.name} (serious)" if s.serious else s.name
             shares = f"{100 * s.treated.value:.3g} % | {100 * s.placebo.value:.3g} %"
+            name = name if s.noticed else f"{name}, found by a test"
             yield f"| {name} | {shares} | day {s.begins:g} | {s.treated.source}; placebo: {s.placebo.source} |"
     else:
         yield "No side effect with a number was found: they are unknown, not none."
@@ -191,18 +194,16 @@ class Example(NamedTuple):
 
 def example_of(treatment: Treatment) -> Example:
     """Simulate the example of a card, for as long as it is worth looking."""
-    text, course = treatment.file.example, read_schedule(treatment.file.example)
+    text = treatment.file.example
+    course = read_schedule(text, treatment)
     lasting = _lasting(treatment)
     end = course.last if course.last < float("inf") else 1.0
     days = float(round(min(LONGEST, max(2.0, 1.4 * end, end + 14.0 * lasting))))
     every = next(hours for upto, hours in SPACING if days <= upto)
-    if treatment.file.kind == "behaviour":
-        without = treat(Body(), f"pacing from day {int(days) - 1}", days=days, every=every)
-    else:
-        without = treat(Body(), text, days=days, every=every, placebo=True)
+    without = treat(Body(), [course], days=days, every=every, arm="untreated")
     close = treatment.is_drug and lasting < 2.5 and days > FIRST
-    first = treat(Body(), text, days=FIRST, every=0.1) if close else None
-    return Example(first, treat(Body(), text, days=days, every=every), without)
+    first = treat(Body(), [course], days=FIRST, every=0.1) if close else None
+    return Example(first, treat(Body(), [course], days=days, every=every), without)
 
 
 def _lasting(treatment: Treatment) -> float:
@@ -217,9 +218,4 @@ def _lasting(treatment: Treatment) -> float:
     return 0.69 / slowest / 24.0
 
 
-def has_controlled(treatment: Treatment) -> bool:
-    """Whether there is a controlled trial in any of the illnesses."""
-    return any(e.design in (*BLINDED, *OPEN) for e in treatment.file.evidence if e.condition in ILLNESSES)
-
-
-__all__ = ["NO_CURVE", "SUPPLIES", "card", "Example", "cited", "example_of", "has_controlled"]
+__all__ = ["NO_CURVE", "Example", "card", "cited", "example_of"]

@@ -12,12 +12,13 @@ import numpy as np
 from neuroimmune.errors import InputError
 from neuroimmune.lives import PACES, PUSHES, RESTS, Life
 from neuroimmune.schedule import Course
-from neuroimmune.simulation import Day, Policy
+from neuroimmune.simulation import Day
 from neuroimmune.streams import normal, uniform
 from neuroimmune.systems.energy import EnergyState
 from neuroimmune.treated import TreatedBody
 
 OPEN_BELIEF = 0.95  # assumed: who knows what they take may still doubt it
+RARE = 0.01  # assumed: shares below tell no more than this, for arms of trials have some hundred people
 TOLD = 0.5  # assumed: how much a side effect tells beside others, for they come together, and many know little
 BLOOD_TESTS = (14, 28, 42, 70, 98, 126)  # days after the start, then every 84: bsr2017, BSR guideline
 EVERY_TESTS = 84
@@ -40,11 +41,12 @@ class Care:
 
     courses: tuple[Course, ...]
     seed: int = 0
-    life: Policy | None = None
+    life: Life | None = None
     placebo: bool = False
     blinded: bool = False
     share: float = 0.5
     monitored: bool = True
+    person: int | None = None  # whose lots count for all, where the same person is followed in many worlds
 
     def __call__(self, day: Day) -> None:
         """The day's life, then what treatment makes of it."""
@@ -52,30 +54,32 @@ class Care:
             day.levels["activity"][:] = 1.0
         else:
             self.life(day)
-        ids = day.people.ids
+        ids = self._whose(day)
+        for target in {target for course in self.courses for target in course.treatment.file.daily}:
+            day.levels[target][:] = 0.0
         for course in self.courses:
             self._practise(course, day)
         self._watch(day)
-        if isinstance(self.life, Life):
+        if self.life is not None:
             self._infect(day, self.life)
         begun = [c for c in self.courses if c.first <= day.number]
         day.levels["belief"][:] = self.belief(ids, day.number) if begun else 0.0
         day.levels["side_effects"][:] = sum(
             (self._noticed(c, n, ids.tobytes()) <= day.number - c.first)
-            for c in begun if day.number < c.last for n in range(len(c.treatment.file.side_effect))
+            for c in begun if day.number < c.last
+            for n, effect in enumerate(c.treatment.file.side_effect) if effect.noticed
         ) + np.zeros(len(ids))  # fmt: skip
 
     def _practise(self, course: Course, day: Day) -> None:
-        """Doses that are withheld, daily practice, and how activity is chosen."""
-        file, ids = course.treatment.file, day.people.ids
+        """Daily practice, of which each kind leaves its share of what the others left, and how activity is chosen."""
+        file, ids = course.treatment.file, self._whose(day)
         since, under = day.number - course.first, course.given(day.number)
-        if course.treatment.is_drug:
-            day.share[f"{course.treatment.slot}_dose"][:] = 1.0 - np.minimum(day.levels["withheld"], 1.0)
         for target, how in file.daily.items():
             spread = how.level.spread if day.people.traits else 0.0  # the usual person is in the middle
             full = how.level.value * np.exp(spread * self._lots(f"{file.name} {target}", ids.tobytes()))
             built = 1.0 if how.builds_up is None else min(1.0, (since + 1) / how.builds_up.value)
-            day.levels[target][:] = np.minimum(full * built, 0.9) if under else 0.0
+            if under:
+                day.levels[target][:] = 1.0 - (1.0 - day.levels[target]) * (1.0 - np.minimum(full * built, 0.9))
         if under and (file.behaviour.acts or file.behaviour.rise):
             self._behave(course, day, since)
 
@@ -94,27 +98,31 @@ class Care:
             activity[:] = np.minimum(activity, 0.5)
         if how.rise is not None:
             if since == 0:
-                day.levels["activity_before"][:] = activity
+                day.levels["activity_before"][:] = day.state["training"]  # that of past weeks, not of one day
             planned = day.levels["activity_before"] * min((1.0 + how.rise.value) ** (since / 7.0), MOST_RISE)
             activity[:] = np.maximum(activity, planned)
 
     def _watch(self, day: Day) -> None:
-        """Blood tests: who has too few neutrophils or too much enzyme takes no more, until the next test is good."""
-        watched = [
-            c for c in self.courses
-            if c.treatment.is_drug and c.given(day.number) and _test_due(day.number - c.first) and self.monitored
-        ]  # fmt: skip
-        if watched:
-            few, much = day.state["neutrophils"] < STOP_NEUTROPHILS, day.state["alt"] > STOP_ALT
-            good = (day.state["neutrophils"] >= GO_NEUTROPHILS) & (day.state["alt"] <= GO_ALT)
-            before = day.levels["withheld"]
-            day.levels["withheld"][:] = np.where(few | much, 1.0, np.where(good, 0.0, before))
-            for course in watched:
-                day.share[f"{course.treatment.slot}_dose"][:] = 1.0 - day.levels["withheld"]
+        """Blood tests: who has too few neutrophils or too much enzyme takes no more, until the next test is good.
+
+        Only drugs that are known to act on marrow or liver are tested for, and each is withheld by itself.
+        """
+        few, much = day.state["neutrophils"] < STOP_NEUTROPHILS, day.state["alt"] > STOP_ALT
+        good = (day.state["neutrophils"] >= GO_NEUTROPHILS) & (day.state["alt"] <= GO_ALT)
+        day.levels["withheld"][:] = 0.0
+        for course in self.courses:
+            harm, slot = course.treatment.file.harms, course.treatment.slot
+            if not (self.monitored and (harm.marrow_half or harm.alt_half) and course.treatment.is_drug):
+                continue
+            held = day.levels[f"{slot}_withheld"]
+            if course.given(day.number) and _test_due(day.number - course.first):
+                held[:] = np.where(few | much, 1.0, np.where(good, 0.0, held))
+            day.share[f"{slot}_dose"][:] = 1.0 - held
+            day.levels["withheld"][:] = np.maximum(day.levels["withheld"], held)
 
     def _infect(self, day: Day, life: Life) -> None:
         """Infections beyond those of the same life, as the hazard has it."""
-        ids = day.people.ids
+        ids = self._whose(day)
         (hazard,) = day.read("infection_hazard")
         more = np.maximum(hazard - 1.0, 0.0)
         for kind, often, lasts in (
@@ -135,12 +143,19 @@ class Care:
         odds = np.full(len(ids), self.share / (1.0 - self.share))
         for course in begun:
             for n, effect in enumerate(course.treatment.file.side_effect):
+                if not effect.noticed:
+                    continue
                 noticed = self._noticed(course, n, ids.tobytes()) <= number - course.first
                 waited = number - course.first > 2.0 * effect.begins + 7.0
-                with_it = effect.treated.value / max(effect.placebo.value, 1e-3)
+                with_it = max(effect.treated.value, RARE) / max(effect.placebo.value, RARE)
                 without = (1.0 - effect.treated.value) / max(1.0 - effect.placebo.value, 1e-3)
                 odds = odds * np.where(noticed, with_it, without if waited else 1.0) ** TOLD
         return odds / (1.0 + odds)
+
+    def _whose(self, day: Day) -> np.ndarray:
+        """By whose numbers lots are drawn."""
+        ids = day.people.ids
+        return ids if self.person is None else np.full(len(ids), self.person)
 
     @lru_cache(maxsize=64)  # noqa: B019
     def _noticed(self, course: Course, number: int, whose: bytes) -> np.ndarray:
@@ -165,7 +180,9 @@ def _test_due(since: int) -> bool:
 
 
 def check_care(care: Care) -> None:
-    """Raise `InputError` for a blinded course of what cannot be blinded."""
+    """Raise `InputError` for a blinded course of what cannot be blinded, or a life that is none."""
+    if care.life is not None and not isinstance(care.life, Life):
+        raise InputError(f"people who are treated live a Life, not {care.life!r}; see neuroimmune.lives.Life")
     for course in care.courses:
         if (care.placebo or care.blinded) and course.treatment.file.kind == "behaviour":
             raise InputError(f"{course.treatment.name} has no placebo: nobody can be kept from knowing what they do")

@@ -436,17 +436,19 @@ def print_course(course: "Course", what: "Protocol") -> None:
 
     zero, since = origin(what)
     who = f"medians of {len(course):,} people" if len(course) > 1 else "one usual person"
-    rows = []
+    first, rows = before(course, zero), []
+    same_hour = np.flatnonzero(np.abs((course.times - course.times[first] + 12.0) % 24.0 - 12.0) < 1e-6)
+    last = int(same_hour[-1]) if same_hour[-1] > first else -1  # of what has a rhythm, another hour tells nothing
     for name, values in course.values.items():
         middle = np.nanmedian(values, axis=0).astype(float)
         top = int(np.nanargmax(middle))
         row = {
             "": name,
-            "before": middle[before(course, zero)],
+            "before": middle[first],
             "highest": middle[top],
             "at hour": course.times[top] - zero,
         }
-        rows.append(row | {"at the end": middle[-1], "unit": course.variables[name].unit})
+        rows.append(row | {"at the end": middle[last], "unit": course.variables[name].unit})
     print_table(f"{what.title or what.name}: {who}, hours since {since}", list(rows[0]), rows)
 
 

@@ -36,6 +36,7 @@ NEEDED = tuple(dict.fromkeys(event.variable for event in EVENTS.values()))
 def events_of(course: Course) -> "pd.DataFrame":
     """A row for each person and kind of event that happened to them: its first day, and on how many days it was there.
 
+    Of who could not be solved to the end nothing is told.
     Raises `InputError` if the course lacks what tells of them (`NEEDED`), or the hours at which it is read.
 
     >>> import neuroimmune as ni
@@ -60,7 +61,7 @@ def events_of(course: Course) -> "pd.DataFrame":
         there = read < event.limit if event.below else read > event.limit
         for person, has in zip(course.people, there, strict=True):
             when = np.unique(days[has])
-            if len(when):
+            if len(when) and person not in course.failed:
                 rows.append({"person": int(person), "event": name, "first day": int(when[0]), "days": len(when)})
     return pd.DataFrame(rows, columns=["person", "event", "first day", "days"])
 
@@ -72,7 +73,10 @@ def harms(treated: Course, other: Course) -> "pd.DataFrame":
     rows = []
     here, there = events_of(treated), events_of(other)
     for name in EVENTS:
-        arms = [(found.loc[found.event == name], len(course)) for found, course in ((here, treated), (there, other))]
+        arms = [
+            (found.loc[found.event == name], max(len(course) - len(course.failed), 1))
+            for found, course in ((here, treated), (there, other))
+        ]
         if any(len(found) for found, _ in arms):
             (one, people), (two, others) = arms
             rows.append(

@@ -101,6 +101,9 @@ def _panels(treatment: Treatment, example: Example) -> Iterator[Panel]:
     for target in (t for t in reached if not TARGETS[t].range):
         name, unit = _title(target), TARGETS[target].unit
         yield Panel(name, "× usual cortisol" if unit == "1" else unit, slow.times, {name: reached[target]})
+    signal = whole.values["post_exertional"][0]
+    if signal.max() > 0.02:
+        yield Panel("Post-exertional signal", "relative", whole.times, {"Post-exertional signal": signal})
     moved = _moved(whole, example.without)
     if moved:
         yield Panel("What is watched, relative to the same person without", "relative", whole.times, moved)

@@ -33,12 +33,12 @@ class Reporting(System):
 
     expectation: float = par(
         0.025, "1", "share of a symptom that is not reported by who is sure to be helped",
-        FIT + "; hardly told apart from nothing or from 0.4", range=(0.0, 0.9),
+        FIT + "; told only to be small, from nothing to 0.06", range=(0.0, 0.9),
     )  # fmt: skip
-    expectation_spread: float = par(0.91, "1", "log-SD of that share between people", FIT)
+    expectation_spread: float = par(0.79, "1", "log-SD of that share between people", FIT)
     attention: float = par(
-        0.03, "1", "share of a symptom that is not reported because of visits",
-        "assumed: small; three-armed trials (krogsboll2009) cannot tell it from the natural course", range=(0.0, 0.9),
+        0.0, "1", "share of a symptom that is not reported because of visits",
+        "assumed: nothing, for placebo arms cannot tell it from expectation, which has it all", range=(0.0, 0.9),
     )  # fmt: skip
     tau: float = par(
         14.0, "day", "time for both to grow", "byon2010: the placebo response is near its most after about a month"
@@ -49,7 +49,7 @@ class Reporting(System):
     )  # fmt: skip
 
     fluctuation: float = par(
-        11.9, "1", "standard deviation of what a symptom does from visit to visit beyond the model, of 100", FIT
+        12.4, "1", "standard deviation of what a symptom does from visit to visit beyond the model, of 100", FIT
     )
 
     def unreported(self, seed: int, ids: np.ndarray, days: np.ndarray, belief: np.ndarray) -> np.ndarray:

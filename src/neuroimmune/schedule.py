@@ -11,19 +11,19 @@ from neuroimmune.protocol import hours, measure, moment
 from neuroimmune.treatment import CELLS, SURFACE, WEIGHT, Treatment, all_treatments, load_treatment
 
 GRAMMAR = (
-    '"NAME DOSE TIME [DOSE TIME ...] [over TIME] [every N days | N a week | once] [from day N] [for N days | to day N]"'
-    ", "
-    'as in "hydrocortisone 10 mg 08:00 5 mg 14:00 from day 200 for 84 days"'
+    '"NAME DOSE TIME [DOSE TIME ...] [over TIME] [every N days | N a week | daily | once] [from day N | on day N] '
+    '[for N days | to day N]", as in "hydrocortisone 10 mg 08:00 5 mg 14:00 from day 200 for 84 days"'
 )
 SPANS = {"day": 1, "days": 1, "week": 7, "weeks": 7, "month": 28, "months": 28}
 SPAN = r"(?P<{0}>-?\d+(?:\.\d+)?)\s*(?P<{0}_unit>days?|weeks?|months?)\b"
 CLAUSES = {
-    "from": r"(?:from|on)\s+day\s+(?P<first>-?\d+)\b",
+    "from": r"from\s+day\s+(?P<first>-?\d+)\b",
+    "on": r"on\s+day\s+(?P<only>-?\d+)\b",
     "to": r"(?:to|until)\s+day\s+(?P<end>-?\d+)\b",
     "for": r"for\s+" + SPAN.format("span"),
-    "every": r"every\s+" + SPAN.format("gap"),
+    "every": r"(?:once\s+)?every\s+" + SPAN.format("gap"),
     "a week": r"(?P<often>\d+)\s*(?:x\s*)?(?:a|per|times a|times per)\s+week\b|(?P<once_a_week>weekly|once a week)\b",
-    "daily": r"(?:daily|every day|a day)\b",
+    "daily": r"(?:(?:once\s+)?(?:daily|a\s+day)|every\s+day)\b",
     "once": r"once\b",
     "over": r"over\s+(?P<over>[\d.]+\s*[a-z]+)\b",
     "time": r"(?:at\s+)?(?P<time>\d{1,2}:\d{2})\b",
@@ -82,19 +82,38 @@ class Course:
             Dose(24.0 * day + hour, amount, self.over) for day in self.days(until) for hour, amount in self.each_day
         ]
 
+    @property
+    def a_week_given(self) -> float:
+        """What is given in a week on average: mg, minutes, or million cells a kilogram."""
+        days = 1.0 if self.once else self.a_week or 7.0 / self.every
+        return days * sum(amount for _, amount in self.each_day)
+
+    def in_words(self) -> str:
+        """The schedule as it is understood."""
+        unit = {"min": "min", CELLS: CELLS}.get(self.treatment.file.unit, "mg")
+        clock = [f"{int(hour):02}:{round(hour % 1 * 60):02}" for hour, _ in self.each_day]
+        doses = [f"{amount:g} {unit} at {at}" for (_, amount), at in zip(self.each_day, clock, strict=True)]
+        often = f"{self.a_week} days a week" if self.a_week else "every day"
+        often = f"every {self.every:g} days" if self.every > 1 else often
+        end = f"day {self.last:g}" if self.last < float("inf") else "the end"
+        when = f"once on day {self.first}" if self.once else f"{often}, from day {self.first} to {end}"
+        return f"{self.treatment.name}: {', '.join(doses) or 'practice'}, {when}"
+
     def given(self, day: int) -> bool:
         """Whether a day lies in the course."""
         return self.first <= day < self.last
 
 
-def read_schedule(text: str) -> Course:
+def read_schedule(text: str, own: Treatment | None = None) -> Course:
     """A schedule in words; see `GRAMMAR`. Raises `InputError` that says what is missing, wrong or was meant.
+
+    `own` is the treatment that it begins with, if that is not among those that come with the package.
 
     >>> read_schedule("pacing 10 mg")
     Traceback (most recent call last):
     neuroimmune.errors.InputError: 'pacing 10 mg': pacing has no dose; leave out '10 mg'
     """
-    treatment, rest = _named(text)
+    treatment, rest = _named(text) if own is None else (own, text.partition(" ")[2])
     found = _clauses(text, rest)
 
     def only(clause: str) -> dict[str, str] | None:
@@ -103,42 +122,47 @@ def read_schedule(text: str) -> Course:
             raise InputError(f"{text!r} says twice {clause!r}; a schedule has one course: give two schedules")
         return several[0] if several else None
 
-    first = int((only("from") or {"first": "0"})["first"])
-    last = float("inf")
-    if end := only("to"):
-        last = float(end["end"])
-    if span := only("for"):
-        if end:
-            raise InputError(f"{text!r} says both until when and for how long; say one")
-        last = first + _days(text, span, "span")
+    on, begins = only("on"), only("from")
+    if on and begins:
+        raise InputError(f"{text!r} says both on which day and from which on; say one")
+    first = int((on or {}).get("only") or (begins or {}).get("first") or 0)
+    last, end, span = float("inf"), only("to"), only("for")
+    if end and span:
+        raise InputError(f"{text!r} says both until when and for how long; say one")
+    last = float(end["end"]) if end else first + _days(text, span, "span") if span else last
     if first < 0:
         raise InputError(f"{text!r} begins before the first day; days count from 0")
     if last <= first:
         raise InputError(f"{text!r} ends before it begins: from day {first} to day {last:g}")
-    gap, often = only("every"), only("a week")
-    if gap and often:
-        raise InputError(f"{text!r} says both every how many days and how often a week; say one")
+    often = [clause for clause in ("every", "a week", "daily", "once", "on") if found.get(clause)]
+    if len(often) > 1 and set(often) != {"once", "on"}:
+        raise InputError(f"{text!r} says how often in {len(often)} ways ({', '.join(often)}); say one")
+    gap, weekly, over = only("every"), only("a week"), only("over")
     every = _days(text, gap, "gap") if gap else 1.0
     if every % 1:
         raise InputError(
             f"{text!r}: an interval is a whole number of days, not {every:g}; give times of the day instead"
         )
-    a_week = 0 if not often else int(often.get("often") or 1)
-    if a_week > 7 or (often and a_week < 1):
+    a_week = 0 if not weekly else int(weekly.get("often") or 1)
+    if a_week > 7 or (weekly and a_week < 1):
         raise InputError(f"{text!r}: a week has from 1 to 7 such days, not {a_week}")
-    over = only("over")
     if a_week == 1:
         every, a_week = 7.0, 0
+    if over and not treatment.is_drug:
+        raise InputError(f"{text!r}: a session lasts as long as its dose says; leave out {over['over']!r}")
     return Course(
         treatment, text, first, last, _each_day(treatment, text, found.get("items", [])),
-        _over(treatment, over), every, a_week, "once" in found,
+        _over(treatment, over), every, a_week, bool(found.get("once") or on),
     )  # fmt: skip
 
 
 def check_together(courses: Sequence[Course]) -> None:
     """Raise `InputError` where one treatment overlaps itself, or an interaction is one that the model does not know."""
     for one, other in combinations(courses, 2):
-        if one.first >= other.last or other.first >= one.last:
+        if one.first >= other.last + _lingers(other) or other.first >= one.last + _lingers(one):
+            continue
+        apart = one.first >= other.last or other.first >= one.last
+        if apart and one.treatment.name == other.treatment.name:
             continue
         if one.treatment.name == other.treatment.name:
             raise InputError(
@@ -148,7 +172,18 @@ def check_together(courses: Sequence[Course]) -> None:
         for a, b in ((one.treatment, other.treatment), (other.treatment, one.treatment)):
             why = _interaction(a, b)
             if why:
-                raise InputError(f"the model does not know what {a.name} and {b.name} do together: {why}")
+                still = " (a drug is there for five half-lives after its course)" if apart else ""
+                raise InputError(f"the model does not know what {a.name} and {b.name} do together: {why}{still}")
+
+
+def _lingers(course: Course) -> float:
+    """Days for which a drug is still there after its course: five half-lives of the slower of drug and metabolite."""
+    if not course.treatment.is_drug:
+        return 0.0
+    drug = course.treatment.drug
+    rates = [drug.clearance / (drug.volume + (drug.volume_tissue if drug.exchange else 0.0))]
+    rates += [drug.metabolite_k] if drug.metabolite_acts else []
+    return 5.0 * 0.69 / max(min(rates), 1e-9) / 24.0
 
 
 def _interaction(a: Treatment, b: Treatment) -> str:

@@ -177,8 +177,8 @@ def make_plan(
     """Check everything that `simulate` was given."""
     group = as_people(body)
     protocols = _protocols(protocol, len(group))
-    days = max(each.days for each in protocols) if days is None else _number("days", days)
-    every, daily, keep = _number("every", every), _names("daily", daily), _names("keep", keep)
+    days = max(each.days for each in protocols) if days is None else number("days", days)
+    every, daily, keep = number("every", every), _names("daily", daily), _names("keep", keep)
     if isinstance(start, Course):
         start = _end_of(start, trace(group.body))
     start = None if start is None else {n: _start_of(n, value, len(group)) for n, value in start.items()}
@@ -251,7 +251,8 @@ def _check_names(kind: str, names: Iterable[str], known: Mapping[str, Quantity],
             raise InputError(f"there is no {kind}{name!r} {purpose}{nearest(name, known)}")
 
 
-def _number(what: str, value: Any) -> float:
+def number(what: str, value: Any) -> float:
+    """A number of any kind as a float. Raises `InputError` for what is none."""
     try:
         return float(value)
     except (TypeError, ValueError):
@@ -276,10 +277,10 @@ def _start_of(name: str, value: Any, people: int) -> float | np.ndarray:
         if numbers.shape != (people,) or not np.isfinite(numbers).all():
             raise InputError(f"the start of {name} must be a finite number, or one for each of {people} people")
         return numbers
-    number = _number(f"the start of {name}", value)
-    if not np.isfinite(number):
-        raise InputError(f"the start of {name} is not a finite number: {number}")
-    return number
+    start = number(f"the start of {name}", value)
+    if not np.isfinite(start):
+        raise InputError(f"the start of {name} is not a finite number: {start}")
+    return start
 
 
 def _names(what: str, given: Any) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ class CareLevels(NamedTuple):
 
     belief: float = level(0.0, "1", "how sure the person is to get what may help", range=(0.0, 1.0))
     side_effects: float = level(0.0, "1", "side effects that the person notices")
-    withheld: float = level(0.0, "1", "1 while doses are withheld for what blood tests showed", range=(0.0, 1.0))
+    withheld: float = level(0.0, "1", "1 while any drug is withheld for what blood tests showed", range=(0.0, 1.0))
     activity_before: float = level(0.0, "1", "activity before a treatment that raises it")
     infection_left: float = level(0.0, "day", "days that an infection beyond those of the same life still lasts")
     serious_infection_left: float = level(0.0, "day", "days that a serious infection still lasts")
@@ -90,6 +90,7 @@ def _class_of(drugs: tuple[tuple[str, DrugUnits], ...]) -> type[TreatedBody]:
     found = {n: _named(n, DrugOutputs, unit) for n, unit in drugs}
     unjudged = _tuple("Monitored", {n: _unjudged(q) for n, q in MonitoredState._field_defaults.items()})
     doses = {f"{n}_dose": level(0.0, f"{u.amount}/hour", f"{n.replace('_', ' ')} taken") for n, u in drugs}
+    doses |= {f"{n}_withheld": level(0.0, "1", f"1 while {n.replace('_', ' ')} is withheld") for n, _ in drugs}
     State = _tuple("TreatedState", {"body": BodyState, "monitored": unjudged} | slots)
     Inputs = _tuple("TreatedInputs", {"body": BodyInputs, "targets": TargetLevels, "care": CareLevels} | doses)
     Reached = _tuple("Reached", {f"reached_{n}": output(q.unit, q.meaning) for n, q in TARGETS.items()})
@@ -97,7 +98,7 @@ def _class_of(drugs: tuple[tuple[str, DrugUnits], ...]) -> type[TreatedBody]:
 
     def rates(self: Any, t: Any, y: State, inputs: Inputs) -> State:  # type: ignore[valid-type]
         """The body as treatment touches it, the drugs, and what is watched."""
-        levels, touched = _reached(self, names, y, inputs)
+        levels, touched, steroid = _reached(self, names, y, inputs)
         given = [(getattr(self, n), DrugState(*getattr(y, n)), getattr(inputs, f"{n}_dose")) for n in names]
         kept, liver, supply = 1.0, 0.0, 0.0
         for drug, inside, dose in given:
@@ -112,7 +113,7 @@ def _class_of(drugs: tuple[tuple[str, DrugUnits], ...]) -> type[TreatedBody]:
             self.targets.k_plasma_cell_killing * levels.plasma_cell_killing,
             levels.antibody_removal + self.targets.k_fcrn * levels.fcrn_blocked,
             supply,
-            levels.gr_agonist,
+            steroid,
             levels.tnf_blocked,
         )
         return State(
@@ -123,7 +124,7 @@ def _class_of(drugs: tuple[tuple[str, DrugUnits], ...]) -> type[TreatedBody]:
 
     def outputs(self: Any, t: Any, y: State, inputs: Inputs) -> Outputs:  # type: ignore[valid-type]
         """What can be read off the body, the drugs, and what is watched."""
-        levels, touched = _reached(self, names, y, inputs)
+        levels, touched, _ = _reached(self, names, y, inputs)
         return Outputs(
             body=Body.outputs(self, t, y.body, inputs.body, touched),
             monitored=self.monitored.outputs(y.monitored),
@@ -142,8 +143,10 @@ def _class_of(drugs: tuple[tuple[str, DrugUnits], ...]) -> type[TreatedBody]:
     )  # fmt: skip
 
 
-def _reached(body: Any, names: Sequence[str], y: Any, inputs: Any) -> tuple[TargetLevels, Touched]:
-    """How far each target is reached, and what that does.
+def _reached(body: Any, names: Sequence[str], y: Any, inputs: Any) -> tuple[TargetLevels, Touched, Any]:
+    """How far each target is reached, what that does, and all steroid given, in multiples of usual cortisol.
+
+    Cortisol that is given counts by the making that keeps up usual cortisol.
 
     Drugs compete for one target: the sum of their concentrations, each in units of that which reaches half, counts.
     What blocks division of cells does so in ways of its own, so what each leaves is multiplied. Steroids add up.
@@ -164,7 +167,9 @@ def _reached(body: Any, names: Sequence[str], y: Any, inputs: Any) -> tuple[Targ
     for drug, inside, dose in drugs:
         supply = supply + drug.acts * drug.cortisol * drug.entering(inside, dose)
     reached = TargetLevels(**levels)
-    return reached, body.targets.touch(reached, supply)
+    usual = body.hpa.k_cortisol * body.hpa.loose(body.hpa.cortisol_rest)
+    steroid = reached.gr_agonist + supply / usual
+    return reached, body.targets.touch(reached, supply, steroid), steroid
 
 
 ADDED = ("gr_agonist",)  # counts in multiples of usual cortisol, not as a share

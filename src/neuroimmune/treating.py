@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -12,12 +12,12 @@ from neuroimmune.care import Care, check_care
 from neuroimmune.course import Course as Result
 from neuroimmune.engine.trace import trace
 from neuroimmune.errors import InputError, nearest
-from neuroimmune.lives import Population
+from neuroimmune.lives import Life, Population
 from neuroimmune.population import People, as_people, draw
 from neuroimmune.protocol import Happening, Protocol, load_protocol
 from neuroimmune.quantity import check_value, parameters, with_parameters
 from neuroimmune.schedule import Course, check_together, read_schedule
-from neuroimmune.simulation import Plan, Policy, Progress, join, make_plan, simulate, solve_batches
+from neuroimmune.simulation import Plan, Progress, join, make_plan, number, simulate, solve_batches
 from neuroimmune.streams import uniform
 from neuroimmune.systems.monitored import Monitored
 from neuroimmune.treated import MOST_DRUGS, treated
@@ -25,12 +25,13 @@ from neuroimmune.treatment import FASTEST, Treatment
 
 QUIET = Protocol()
 PLACEBO = "acts"
+ARMS = ("treated", "placebo", "untreated")
 Who = Body | People | Population
 
 
 def treat(
     who: Who,
-    schedules: str | Sequence[str],
+    schedules: str | Sequence[str] | Sequence[Course],
     protocol: Protocol | str | Path = QUIET,
     days: float | None = None,
     every: float = 1.0,
@@ -45,7 +46,7 @@ def treat(
     - `who`: one body, people, or a population with its life.
     - `schedules`: what is given, one or more, as "hydrocortisone 10 mg 08:00 from day 200 for 84 days".
     - `protocol`, `days`, `every`: as in `simulate`; a year by default if the protocol has no days of its own.
-    - `options`: of `treatment_plan`: `placebo`, `blinded`, `relevance`, `life`, `start`, and those of `simulate`.
+    - `options`: of `treatment_plan`: `arm`, `blinded`, `relevance`, `life`, `start`, and those of `simulate`.
 
     **Returns:** a `Course` of every state and read-out of `Body`, and of the drugs, their targets and what is watched.
 
@@ -68,10 +69,10 @@ def treatment_plan(
     days: float | None = None,
     every: float = 1.0,
     *,
-    placebo: bool = False,
+    arm: Literal["treated", "placebo", "untreated"] = "treated",
     blinded: bool | None = None,
     relevance: Mapping[str, float | np.ndarray] | None = None,
-    life: Policy | None = None,
+    life: Life | None = None,
     start: Mapping[str, float | np.ndarray] | None = None,
     daily: Sequence[str] = (),
     keep: Sequence[str] = (),
@@ -80,25 +81,36 @@ def treatment_plan(
 ) -> Plan:
     """Check and resolve what `treat` was given.
 
-    - `placebo`: the same tablets without action; whoever gets them does not know.
-    - `blinded`: whether people know what they get; they do by default, unless it is a placebo.
+    - `arm`: "treated"; "placebo", the same tablets without action and sessions that do nothing, of which nobody knows;
+      or "untreated", the same people left alone.
+    - `blinded`: whether people do not know what they get; they do by default, unless it is a placebo.
     - `relevance`: how much targets matter for illness, by name, 0 to 1 or harm below: one number, or one a person.
     - `life`: the daily life on top of which they are treated; that of a population by default.
     - `start`: states of the body to begin from; those of rest by default.
     """
-    courses = read_courses(schedules)
+    if arm not in ARMS:
+        raise InputError(f"there is no arm {arm!r}{nearest(str(arm), ARMS)}")
+    courses, placebo = read_courses(schedules), arm == "placebo"
     what = load_protocol(protocol) if isinstance(protocol, str | Path) else protocol
-    days = (what.days if what.happenings else 365.0) if days is None else float(days)
+    if relevance is not None and not isinstance(relevance, Mapping):
+        raise InputError(f'relevance is a number by target, as in {{"gr_agonist": 0.5}}, not {relevance!r}')
+    if not isinstance(what, Protocol):
+        raise InputError(f"with a treatment one protocol is followed, not {what!r}")
+    days = (what.days if what.happenings else 365.0) if days is None else number("days", days)
     if isinstance(who, Population):
         life, start = who.life if life is None else life, who.start if start is None else start
     group = who.people if isinstance(who, Population) else as_people(who)
-    care = Care(courses, group.seed if seed is None else seed, life, placebo, placebo if blinded is None else blinded)
+    taken = () if arm == "untreated" else courses
+    blinded = placebo if blinded is None else blinded
+    care = Care(taken, group.seed if seed is None else seed, life, placebo, blinded)
     check_care(care)
     _check_days(courses, days)
-    rest = resting(group)[0] if start is None else start
+    states = set(trace(group.body).states)
+    rest = {} if start is not None and states <= set(start) else resting(group)[0]
     under = treated_people(group, courses, placebo, relevance or {})
-    plan_of = dataclasses.replace(what, happenings=(*what.happenings, *given(courses, days, placebo)), days=days)
-    return make_plan(under, plan_of, days, every, daily, keep, treated_start(under, rest), care, threads)
+    plan_of = dataclasses.replace(what, happenings=(*what.happenings, *given(taken, days, placebo)), days=days)
+    begin = treated_start(under, rest | dict(start or {}))
+    return make_plan(under, plan_of, days, every, daily, keep, begin, care, threads)
 
 
 def read_courses(schedules: str | Sequence[str] | Sequence[Course]) -> tuple[Course, ...]:
@@ -138,7 +150,7 @@ def given(courses: Sequence[Course], days: float, placebo: bool = False) -> Iter
             if treatment.is_drug:
                 pace = f"{dose.amount / dose.over!r} {treatment.amount}/hour"
                 yield Happening(f"{treatment.slot}_dose", pace, dose.hour, dose.over, is_dose=False)
-            for target, how in {}.items() if placebo else treatment.file.sessions.items():
+            for target, how in () if placebo else treatment.file.sessions.items():
                 level = f"{how.level.value!r} {how.level.unit}".removesuffix(" 1")
                 yield Happening(target, level, dose.hour, dose.amount / 60.0, is_dose=False)
 
@@ -155,15 +167,16 @@ def treated_people(
         body = with_parameters(body, {f"{t.slot}.{PLACEBO}": 0.0 for t in drugs})
     traits = dict(group.traits)
     for target, value in relevance.items():
-        path = f"targets.relevance_{target}"
-        possible = [p.removeprefix("targets.relevance_") for p in parameters(body) if "relevance_" in p]
+        path, known = f"targets.relevance_{target}", parameters(body)
+        possible = [p.removeprefix("targets.relevance_") for p in known if "relevance_" in p]
         if target not in possible:
             raise InputError(f"there is no relevance of {target!r}{nearest(target, possible)}")
+        for each in np.unique(np.asarray(value, float)):
+            check_value(f"the relevance of {target}", known[path], float(each))
         if np.ndim(value):
             traits[path] = np.asarray(value, float)
-            continue
-        check_value(f"the relevance of {target}", parameters(body)[path], float(value))  # type: ignore[arg-type]
-        body = with_parameters(body, {path: float(value)})  # type: ignore[arg-type]
+        else:
+            body = with_parameters(body, {path: float(value)})  # type: ignore[arg-type]
     if group.traits:
         for treatment in drugs:
             traits |= own_numbers(treatment, group.ids, group.seed)
@@ -183,7 +196,7 @@ def own_numbers(treatment: Treatment, ids: np.ndarray, seed: int) -> dict[str, n
     for path, known in treatment.numbers.items():
         if known.spread:
             found[f"{treatment.slot}.{path}"] = draw(f"{treatment.name}.{path}", known, ids, seed)
-    for gene in {g.gene for g in treatment.file.genotype}:
+    for gene in dict.fromkeys(g.gene for g in treatment.file.genotype):
         lot, reached = uniform(seed, f"genotype {gene}", ids), 0.0
         for genotype in (g for g in treatment.file.genotype if g.gene == gene):
             has = (lot >= reached) & (lot < reached + genotype.share.value)

@@ -1,5 +1,6 @@
 """Treatments: what is known of each, read from its file; a drug's numbers as a system of the body."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -7,14 +8,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from neuroimmune.body import Body
 from neuroimmune.errors import InputError, nearest
-from neuroimmune.quantity import Quantity, parameters, with_parameters
+from neuroimmune.protocol import moment
+from neuroimmune.quantity import Quantity, check_value, declared, parameters, with_parameters
 from neuroimmune.systems.targets import TARGETS
 from neuroimmune.treated import ADDED, BY_PRACTICE, Agent, DrugUnits
 from neuroimmune.treatment_file import (
     BLINDED,
     OPEN,
-    UNCONTROLLED,
     Evidence,
     Genotype,
     Number,
@@ -25,7 +27,9 @@ from neuroimmune.treatment_file import (
 WEIGHT, SURFACE = 70.0, 1.8  # assumed: kilograms and square metres of every virtual person
 FASTEST = 3.0  # 1/hour: what is faster cannot be followed by the solver's steps, and counts as at once
 ILLNESSES = ("ME/CFS", "FM", "FND", "long COVID")
+EFFORTS = ("exertion", "mental")  # inputs of the body that a session may raise
 SUPPLIES = {"cortisol_supply": "cortisol", "igg_supply": "igg"}  # what becomes what the body makes itself
+MATTERS_AS = {"cortisol_supply": "gr_agonist", "igg_supply": "fcrn_blocked"}  # the relevance by which a supply matters
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +44,12 @@ class Treatment:
     file: TreatmentFile
 
     def __repr__(self) -> str:
-        return f"<treatment {self.name}: {self.file.what}>"
+        return f"<treatment {self.name}, {self.digest}: {self.file.what}>"
+
+    @cached_property
+    def digest(self) -> str:
+        """A name for all that its file says: another number is another name."""
+        return hashlib.sha256(self.file.model_dump_json().encode()).hexdigest()[:12]
 
     @property
     def name(self) -> str:
@@ -124,12 +133,15 @@ class Treatment:
         ('blinded trials disagree', 'b mixed')
         """
         found = self.evidence(condition)
-        alone = {"for": "speak for it", "against": "speak against it", "null": "found no effect", "mixed": "disagree"}
-        for designs, word, words in ((BLINDED, "b", "blinded trials"), (OPEN, "o", "open trials only; they")):
-            said = {e.direction for e in found if e.design in designs}
-            if said:
+        for designs, word, kind in ((BLINDED, "b", "blinded"), (OPEN, "o", "open")):
+            trials = [e for e in found if e.design in designs]
+            if trials:
+                said = {e.direction for e in trials}
                 direction = said.pop() if len(said) == 1 else "mixed"
-                return f"{word} {direction}" if short else f"{words} {alone[direction]}"
+                several = len(trials) > 1 or trials[0].design.startswith("meta")
+                words = SAID[several][direction]
+                only = "" if kind == "blinded" else ", none was blinded"
+                return f"{word} {direction}" if short else f"{'' if several else 'one '}{kind} {words}{only}"
         some = any(e.design != "none" for e in found)
         if short:
             return "u" if some else "-"
@@ -143,6 +155,12 @@ class Treatment:
 
 
 CELLS = "million/kg"
+SAID = {
+    True: {"for": "trials speak for it", "against": "trials speak against it", "null": "trials found no effect",
+           "mixed": "trials disagree"},
+    False: {"for": "trial speaks for it", "against": "trial speaks against it", "null": "trial found no effect",
+            "mixed": "trial is mixed"},
+}  # fmt: skip
 
 
 def all_treatments() -> list[str]:
@@ -152,6 +170,11 @@ def all_treatments() -> list[str]:
 
 
 @cache
+def _shipped(name: str) -> Treatment:
+    text = files("neuroimmune").joinpath("treatments", f"{name}.toml").read_text(encoding="utf-8")
+    return _from_text(text, name)
+
+
 def load_treatment(name_or_path: str | Path) -> Treatment:
     """A treatment by name, or from a TOML file. Raises `InputError` saying what is wrong with name or file.
 
@@ -159,23 +182,24 @@ def load_treatment(name_or_path: str | Path) -> Treatment:
     Traceback (most recent call last):
     neuroimmune.errors.InputError: there is no treatment 'prednisolon'; did you mean prednisolone?
     """
-    import tomllib
-
     name = str(name_or_path)
     if name in all_treatments():
-        text = files("neuroimmune").joinpath("treatments", f"{name}.toml").read_text(encoding="utf-8")
-    elif name.endswith(".toml"):
-        try:
-            text = Path(name).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"cannot read the treatment {name}: {getattr(error, 'strerror', None) or error}") from None
-    else:
+        return _shipped(name)
+    if not name.endswith(".toml"):
         raise InputError(f"there is no treatment {name!r}{nearest(name, all_treatments())}")
     try:
-        content = tomllib.loads(text)
+        return _from_text(Path(name).read_text(encoding="utf-8"), name)
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot read the treatment {name}: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _from_text(text: str, where: str) -> Treatment:
+    import tomllib
+
+    try:
+        return from_dict(tomllib.loads(text), where)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{name} is not valid TOML: {error}") from None
-    return from_dict(content, name)
+        raise InputError(f"{where} is not valid TOML: {error}") from None
 
 
 def from_dict(content: Mapping[str, Any], where: str) -> Treatment:
@@ -189,32 +213,74 @@ def from_dict(content: Mapping[str, Any], where: str) -> Treatment:
 
 
 def _problems(treatment: Treatment) -> Iterator[str]:
-    """What no shape can tell: targets that do not exist, units that are not those of the model."""
-    file, known = treatment.file, parameters(Agent())
-    from neuroimmune.body import BodyInputs
+    """What no shape can tell: targets that do not exist, units that are not the model's, numbers out of range."""
+    file = treatment.file
+    yield from _wrong_targets(file)
+    yield from _wrong_numbers(treatment)
+    if treatment.is_drug and not file.unit:
+        yield "a drug needs the unit of its dose"
+    try:
+        moment(file.time)
+    except InputError as error:
+        yield f"time: {error}"
+    if treatment.is_drug:
+        yield from _too_fast(treatment)
+    for genotype in file.genotype:
+        if genotype.changes not in treatment.numbers:
+            possible = nearest(genotype.changes, treatment.numbers)
+            yield f"the genotype {genotype.gene} changes {genotype.changes!r}{possible}"
+        if not 0 <= genotype.share.value <= 1 or genotype.by.value <= 0:
+            yield f"the genotype {genotype.gene} needs a share from 0 to 1 and a positive factor"
+    for effect in file.side_effect:
+        if not (0 <= effect.treated.value <= 1 and 0 <= effect.placebo.value <= 1):
+            yield f"the shares of people with {effect.name} are numbers from 0 to 1"
 
+
+def _wrong_targets(file: TreatmentFile) -> Iterator[str]:
     possible = [*(t for t in TARGETS if t not in BY_PRACTICE), *SUPPLIES]
+    inputs = declared(Body.rates, "inputs")
     for target, how in file.targets.items():
         if target not in possible:
             yield f"there is no target {target!r}{nearest(target, possible)}"
         way = "per_mg" if target in SUPPLIES else "potency" if target in ADDED else "half"
         if getattr(how, way, None) is None:
             yield f"the target {target} needs {way}, not another number"
-    for name in file.sessions:
-        if name not in (*TARGETS, "exertion", "mental"):
-            yield f"a session cannot raise {name!r}{nearest(name, [*TARGETS, *BodyInputs._fields])}"
-    for name in file.daily:
-        if name not in TARGETS:
-            yield f"daily practice cannot reach {name!r}{nearest(name, TARGETS)}"
+    raised = {name: known for name, known in (TARGETS | inputs).items() if name in (*TARGETS, *EFFORTS)}
+    for kind, levels, known in (("a session", file.sessions, raised), ("daily practice", file.daily, TARGETS)):
+        for name, how in levels.items():
+            if name not in known:
+                yield f"{kind} cannot reach {name!r}{nearest(name, known)}"
+                continue
+            low, high = known[name].range or (0.0, float("inf"))
+            if how.level.unit != known[name].unit or not low <= how.level.value <= high:
+                given = f"{how.level.value:g} {how.level.unit}"
+                yield f"{name} is reached from {low:g} to {high:g} {known[name].unit}, not {given}"
+            if how.builds_up is not None and (how.builds_up.unit != "day" or how.builds_up.value <= 0):
+                yield f"builds_up of {name} is a positive number in day"
+
+
+def _wrong_numbers(treatment: Treatment) -> Iterator[str]:
+    file, known = treatment.file, parameters(Agent())
     for name, given in file.kinetics or ():
         unit = known[name].unit.replace("mg", treatment.amount) if name != "metabolite_formed" else "1"
         if given is not None and given.unit != unit:
             yield f"{name} is measured in {unit}, not in {given.unit!r}"
-    acting = treatment.units.metabolite if treatment.drug.metabolite_acts else treatment.units.plasma
+        elif given is not None:
+            try:
+                check_value(name, known[name], given.value)
+            except InputError as error:
+                yield str(error)
+    acts = file.kinetics is not None and file.kinetics.metabolite_acts is not None
+    acting = treatment.units.metabolite if acts else treatment.units.plasma
     halves = [how.half for how in file.targets.values()] + [file.harms.alt_half, file.harms.marrow_half]
-    for half in halves:
-        if half is not None and (half.unit != acting or half.value <= 0):
-            yield f"a half is a positive number in {acting}, not {half.value:g} {half.unit}"
+    potencies = [how.potency for how in file.targets.values()]
+    for what, unit, numbers in (("half", acting, halves), ("potency", "L/mg", potencies)):
+        for number in numbers:
+            if number is not None and (number.unit != unit or number.value <= 0):
+                yield f"a {what} is a positive number in {unit}, not {number.value:g} {number.unit}"
+
+
+def _too_fast(treatment: Treatment) -> Iterator[str]:
     drug = treatment.drug
     rates = {
         "k_absorption": drug.k_absorption, "k_effect": drug.k_effect, "metabolite_k": drug.metabolite_k,
@@ -225,12 +291,8 @@ def _problems(treatment: Treatment) -> Iterator[str]:
     for name, rate in rates.items():
         if rate > FASTEST + 1e-9:
             yield f"{name} is {rate:.3g} an hour; above {FASTEST:g} use a larger volume or leave the compartment out"
-    for genotype in file.genotype:
-        if genotype.changes not in treatment.numbers:
-            possible = nearest(genotype.changes, treatment.numbers)
-            yield f"the genotype {genotype.gene} changes {genotype.changes!r}{possible}"
 
 
 __all__ = [
-    "ILLNESSES", "UNCONTROLLED", "Evidence", "Genotype", "SideEffect", "Treatment", "all_treatments", "load_treatment",
+    "ILLNESSES", "Evidence", "Genotype", "SideEffect", "Treatment", "all_treatments", "load_treatment",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 AFTER = 28.0  # days that are followed after the last dose, if nobody says how long
 OPEN_ENDED = 84.0  # days of a course without an end
 SHORT = True
+NO_EVIDENCE = "There is no condition in which all that is given here has controlled evidence"
 WATCHED = ("adrenal_mass", "neutrophils", "alt", "igg", "infection_hazard")
 
 
@@ -28,6 +29,8 @@ def treatment(
     from neuroimmune.treatment import all_treatments, load_treatment
 
     if name is None:
+        if out is not None:
+            raise InputError("--out saves the card of one treatment: say which")
         _print_all([load_treatment(each) for each in all_treatments()])
         return
     from rich.markdown import Markdown
@@ -61,6 +64,8 @@ def run_treated(
     from neuroimmune.cli import writable
     from neuroimmune.protocol import load_protocol
     from neuroimmune.treating import read_courses
+    from neuroimmune.treatment import MATTERS_AS
+    from neuroimmune.twins import RELEVANT
 
     if len(protocols) > 1:
         raise InputError(f"with --treat one protocol is followed, not {len(protocols)}: {', '.join(protocols)}")
@@ -78,11 +83,42 @@ def run_treated(
     body = ni.Body(without=[arrow.strip() for some in without for arrow in some.split(",")])
     if out is not None:
         writable(out)
+    _print_schedules(courses, days)
+    reached = {MATTERS_AS.get(t, t) for c in courses for t in c.treatment.targets}
+    for target in (found := _relevances(relevance)):
+        if target in RELEVANT and target not in reached:
+            possible = ", ".join(sorted(reached)) or "no target"
+            raise InputError(f"no treatment here reaches {target}; they reach {possible}")
     if compare:
         _compare(schedules, what, days, body, person, seed, out)
         return
-    who = ni.people(body, people, seed) if people != 1 else body
-    _treat(who, courses, what, days, every, _relevances(relevance), out)
+    who = ni.Population(people, seed, body) if people != 1 else body
+    _treat(who, courses, what, days, every, found, out)
+
+
+def _print_schedules(courses: Any, days: float) -> None:
+    """What is going to be given, as it was understood, and where that is far from the example of the file."""
+    from neuroimmune.cli import console
+    from neuroimmune.schedule import read_schedule
+
+    for course in courses:
+        text = course.in_words()
+        usual = read_schedule(course.treatment.file.example, course.treatment).a_week_given
+        if usual and not 0.5 <= course.a_week_given / usual <= 2.0:
+            text += f"; the example of its file gives {usual:g} a week, this {course.a_week_given:g}"
+        if days < course.last < float("inf"):
+            text += f"; the simulation ends before, on day {days:g}"
+        console().print(text)
+
+
+def _print_grades(courses: Any) -> None:
+    """What was found of each treatment in each condition."""
+    from neuroimmune.cli import console
+    from neuroimmune.treatment import ILLNESSES
+
+    for course in {c.treatment.name: c for c in courses}.values():
+        grades = "; ".join(f"{c}: {course.treatment.grade(c)}" for c in ILLNESSES)
+        console().print(f"\n[bold]{course.treatment.file.title}[/]: {grades}.")
 
 
 def _relevances(texts: list[str]) -> dict[str, float]:
@@ -115,47 +151,38 @@ def _treat(
     practice = any(c.treatment.file.kind == "behaviour" for c in courses)
     kept = list(dict.fromkeys([*show, *NEEDED, "belief"]))
     arms: list[Course] = []
-    for number, name in enumerate(("treated", "placebo" if not practice else "untreated")):
+    for name in ("treated", "untreated" if practice else "placebo"):
         with status(PREPARING):
-            options: Any = {"relevance": relevance, "placebo": bool(number) and not practice}
-            plan = treatment_plan(who, courses, what, days, every, keep=[] if out else kept, **options)
-            plan = _left_alone(plan, what) if number and practice else plan
+            options: Any = {"relevance": relevance, "arm": name, "keep": [] if out else kept}
+            plan = treatment_plan(who, courses, what, days, every, **options)
         arms.append(solved(plan, name, kept, None if out is None else out / name))
     treated, other = arms
     show = [n for n in show if n not in WATCHED or _apart(treated, other, n)]
     print_course(_only(treated, show), what)
     _print_apart(treated, other, show, practice)
     _print_harms(treated, other)
+    if len(treated) == 1:
+        console().print("One usual person lives no daily life, so catches nothing by chance: see --people.")
     say = console().print
-    for course in {c.treatment.name: c for c in courses}.values():
-        file = course.treatment.file
-        grades = "; ".join(f"{c}: {course.treatment.grade(c)}" for c in ("ME/CFS", "FM", "FND", "long COVID"))
-        say(f"\n[bold]{file.title}[/]: {grades}.")
-        if not course.treatment.controlled:
-            say("There is no controlled evidence in these illnesses: what it does to symptoms is not shown.")
-        elif not relevance and not practice:
-            say(
-                "Whether its targets matter for illness is not known, so they do nothing to symptoms here; explore "
-                "with --relevance, or see --compare."
-            )  # fmt: skip
+    _print_grades(courses)
+    if not symptoms:
+        say(f"{NO_EVIDENCE}: what this does to symptoms is not shown.")
+    elif not relevance and not practice:
+        say(
+            "Whether its targets matter for illness is not known, so nothing comes of that here; explore with "
+            "--relevance, or see --compare."
+        )  # fmt: skip
     say(f"\n{DISCLAIMER}")
     if out is not None:
         zero, since = origin(what)
         lines = [
-            Line(other, zero, since, None, "placebo" if not practice else "untreated"),
             Line(treated, zero, since, None, "treated"),
+            Line(other, zero, since, None, "placebo" if not practice else "untreated"),
         ]
         plot_lines(lines, show, out / f"{what.name}-treated.png")
         typer.echo(f"\nSaved in {out}: {what.name}-treated.png, treated, {'untreated' if practice else 'placebo'}")
     for arm in arms:
         print_failed(arm)
-
-
-def _left_alone(plan: Any, what: Any) -> Any:
-    """The same people without any course."""
-    from dataclasses import replace
-
-    return replace(plan, protocols=(what,), policy=replace(plan.policy, courses=()))
 
 
 def _only(course: "Course", names: list[str]) -> "Course":
@@ -214,6 +241,8 @@ def _print_harms(treated: "Course", other: "Course") -> None:
 def _compare(
     schedules: list[str], what: Any, days: float, body: Any, person: int | None, seed: int, out: Path | None
 ) -> None:
+    import numpy as np
+
     from neuroimmune.cli import console, print_table, progress
     from neuroimmune.files import whole_file
     from neuroimmune.plot_treatment import plot_twins
@@ -229,14 +258,17 @@ def _compare(
         f"nothing and a narrow slab about it. {_lost(twins)}"
     )
     harms = twins.harms()
+    _print_grades(twins.courses)
     if evidence:
         table = twins.outcomes()
         title = "Treated less twin, mean of the last four weeks of treatment, of 100 (less is better)"
         print_table(title, list(table.columns), table.to_dict("records"))
         say("-10, +10: in how many worlds the difference is so large. assumed: share of the variance between worlds.")
+        if all((np.abs(found) < 1e-3).all() for found in twins.differences.values()):
+            say("The same in all worlds: in this person the model has no path from these targets to symptoms.")
         say(_expected(twins))
     else:
-        say("No controlled evidence in ME/CFS, FM, FND or long COVID: no outcome is shown, harms are.")
+        say(f"{NO_EVIDENCE}: no outcome is shown, harms are.")
     print_table("What is watched, over the whole time", list(harms.columns), harms.to_dict("records"))
     for course in {c.treatment.name: c for c in twins.courses}.values():
         _print_side_effects(course.treatment)
@@ -263,9 +295,10 @@ def _lost(twins: "Twins") -> str:
 
 def _expected(twins: "Twins") -> str:
     blinded, opened = twins.said("fatigue", 0.5), twins.said("fatigue", 0.95)
+    trial = "" if twins.behaviour else f"{blinded:.1f} less fatigue in a blinded trial and "
     return (
-        f"By expectation and attention alone the treated twin would report {blinded:.1f} less fatigue in a blinded "
-        f"trial and {opened:.1f} less in an open one, whatever the treatment does."
+        f"By expectation and attention alone the treated twin would report {trial}{opened:.1f} less "
+        f"{'fatigue ' if twins.behaviour else ''}in an open one, whatever the treatment does."
     )
 
 
@@ -278,7 +311,8 @@ def _print_side_effects(treatment: "Treatment") -> None:
         for s in treatment.file.side_effect
     ]  # fmt: skip
     if rows:
-        print_table(f"Side effects of {treatment.file.title.lower()}", list(rows[0]), rows)
+        title = f"Side effects of {treatment.file.title.lower()}, as published for usual doses, not for this course"
+        print_table(title, list(rows[0]), rows)
     else:
         console().print(f"Side effects of {treatment.file.title.lower()}: no number was found; unknown, not none.")
 

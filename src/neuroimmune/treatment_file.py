@@ -7,7 +7,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 CONDITIONS = ("ME/CFS", "FM", "FND", "long COVID", "other")
 BLINDED = ("meta-analysis of blinded trials", "blinded trial")
 OPEN = ("meta-analysis of open trials", "open trial")
-UNCONTROLLED = ("uncontrolled", "survey", "appraisal", "none")
 
 
 class Part(BaseModel):
@@ -105,6 +104,7 @@ class SideEffect(Part):
     placebo: Number
     begins: float = Field(ge=0)
     serious: bool = False
+    noticed: bool = True  # false for what only a laboratory or a doctor finds
 
 
 class Evidence(Part):

@@ -24,9 +24,9 @@ from neuroimmune.protocol import Protocol
 from neuroimmune.quantity import parameters
 from neuroimmune.reporting import Reporting
 from neuroimmune.schedule import Course
-from neuroimmune.simulation import Progress, join, simulate, solve_batches
+from neuroimmune.simulation import Plan, Progress, join, simulate, solve_batches
 from neuroimmune.streams import normal, uniform
-from neuroimmune.systems.targets import TARGETS, Targets
+from neuroimmune.systems.targets import Targets
 from neuroimmune.treating import (
     drugs_of,
     own_numbers,
@@ -37,7 +37,7 @@ from neuroimmune.treating import (
     treatment_plan,
     watched_at_rest,
 )
-from neuroimmune.treatment import ILLNESSES, SUPPLIES
+from neuroimmune.treatment import ILLNESSES, MATTERS_AS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +48,6 @@ ASSUMED_SD = 0.2  # assumed: an assumed number may be off by a fifth, as the sta
 WORLDS = 128
 LAST_DAYS = 28  # of the course of which the mean is the outcome
 ASKED = 14  # hour of the day at which symptoms are read
-ILL = 50.0  # fatigue of 100 from which a person counts as ill
 CANDIDATES = 192
 OUTCOMES = ("fatigue", "post_exertional_malaise", "pain", "cognitive_difficulty", "unrefreshing_sleep")
 WATCHED = ("adrenal_mass", "neutrophils", "alt", "igg", "b_cells", "infection_hazard", "withheld")
@@ -57,18 +56,25 @@ NOTICEABLE = 10.0  # of 100: assumed, the least change that a person would notic
 
 @dataclass(frozen=True)
 class Twins:
-    """The same person treated and on placebo (or left alone), in each world; `hidden[name]` is (worlds, days) each.
+    """The same person treated and on placebo (or left alone), in each world: courses of shape (worlds, days).
 
-    `courses` are those of the treated twin; `first` and `last` are the days of treatment.
+    `courses` are those of the treated twin; outcomes are means from the day `begin` to the day `last`.
     """
 
     courses: tuple[Course, ...]
     person: int
+    seed: int
     treated: Result
     twin: Result
     frozen: Mapping[str, np.ndarray]  # the difference of outcomes where only assumed numbers were drawn anew
+    begin: int  # of the days of treatment of which the mean is the outcome
     last: int
     lost: int  # worlds that were left out, for the person would not be healthy at rest in them
+
+    @property
+    def behaviour(self) -> bool:
+        """Whether people do some of it themselves, so that the twin is left alone."""
+        return any(course.treatment.file.kind == "behaviour" for course in self.courses)
 
     @property
     def worlds(self) -> int:
@@ -78,7 +84,9 @@ class Twins:
     @cached_property
     def differences(self) -> dict[str, np.ndarray]:
         """Treated less twin in each world, as the mean of the last four weeks of treatment, by outcome."""
-        return {name: outcome(self.treated, name, self.last) - outcome(self.twin, name, self.last) for name in OUTCOMES}
+        arms = (self.treated, self.twin)
+        ends = {name: [outcome(arm, name, self.begin, self.last) for arm in arms] for name in OUTCOMES}
+        return {name: here - there for name, (here, there) in ends.items()}
 
     def resting_on_assumption(self, name: str) -> float:
         """The share of an outcome's variance between worlds that assumed numbers make, alone or with others.
@@ -129,8 +137,9 @@ class Twins:
 
     def said(self, name: str, belief: float) -> float:
         """What the treated twin would report less by expectation alone, at the end, of 100."""
-        hidden = Reporting().unreported(0, np.array([self.person]), np.array([90.0]), np.array([[belief]]))[0, 0]
-        return float(hidden * np.median(outcome(self.twin, name, self.last)))
+        days = np.array([float(self.last - min(course.first for course in self.courses))])
+        hidden = Reporting().unreported(self.seed, np.array([self.person]), days, np.array([[belief]]))[0, 0]
+        return float(hidden * np.median(outcome(self.twin, name, self.begin, self.last)))
 
 
 @contextmanager
@@ -145,10 +154,10 @@ def _quietly() -> Iterator[None]:
         log.setLevel(before)
 
 
-def outcome(course: Result, name: str, last: int) -> np.ndarray:
-    """The mean of an outcome in the last four weeks before the day `last`, shape (worlds,)."""
+def outcome(course: Result, name: str, begin: int, last: int) -> np.ndarray:
+    """The mean of an outcome from the day `begin` to before the day `last`, shape (worlds,)."""
     days = course.times / 24.0
-    return course.values[name][:, (days >= last - LAST_DAYS) & (days < last)].mean(1).astype(float)
+    return course.values[name][:, (days >= begin) & (days < last)].mean(1).astype(float)
 
 
 def compare_twins(
@@ -182,38 +191,35 @@ def compare_twins(
         raise InputError("there is no day of treatment to compare")
     person = _first_ill(body, protocol, first, seed) if person is None else person
     numbers = np.arange(worlds)
-    one, hours = _one(body, person, seed), tuple(24.0 * np.arange(int(days)) + ASKED)
+    one, hours = drawn_people(body, np.array([person]), seed), tuple(24.0 * np.arange(int(days)) + ASKED)
     measured = with_draws(_copies(one, worlds), posterior())
-    placebo = not any(course.treatment.file.kind == "behaviour" for course in courses)
+    behaviour = any(course.treatment.file.kind == "behaviour" for course in courses)
+    arms = ("treated", "untreated" if behaviour else "placebo")  # what people do themselves has no placebo
     found: list[Result] = []
     sound = np.ones(worlds, bool)
     for occasion in (0, 1):  # the second time only what is assumed is drawn anew
-        group = _assuming(measured, seed, worlds, occasion)
+        group = dataclasses.replace(measured, traits=_assuming(measured, seed, occasion))
         with _quietly():
             rest, healthy = resting(group)
         sound &= healthy
         relevance = relevance_draws(courses, seed, worlds, occasion)
-        for treated in (True, False):
+        for arm in arms:
             plan = treatment_plan(
-                group, courses, protocol, days, start=rest, relevance=relevance, seed=seed,
-                placebo=placebo and not treated,
+                group, courses, protocol, days, start=rest, relevance=relevance, seed=seed, arm=arm,  # type: ignore[arg-type]
+                blinded=arm == "placebo",
             )  # fmt: skip
-            traits = dict(plan.people.traits) | _own_in_world(courses, person, seed, worlds, occasion)
-            plan = dataclasses.replace(plan, people=dataclasses.replace(plan.people, traits=traits), moments=hours)
-            if not treated and not placebo:  # what people do themselves has no placebo: the twin does nothing
-                care: Any = plan.policy
-                plan = dataclasses.replace(plan, protocols=(protocol,), policy=dataclasses.replace(care, courses=()))
-            start = treated_start(plan.people, rest)
-            plan = dataclasses.replace(plan, start=start)
-            number = len(found)
-            told = None if progress is None else (lambda done, n=number: progress((n + done) / 4))
+            plan = _same_person(plan, courses, person, seed, occasion, rest)
+            plan = dataclasses.replace(plan, moments=hours)
+            done = len(found)
+            told = None if progress is None else (lambda share, n=done: progress((n + share) / 4))
             found.append(join(plan, [course for _, course in solve_batches(plan, told)]))
             sound &= ~np.isin(numbers, list(found[-1].failed))
     if not sound.any():
         raise InputError(f"person {person} is healthy at rest in none of {worlds} worlds; choose another with --person")
     whole = [_of(course, sound) for course in found]
-    frozen = {name: outcome(whole[2], name, last) - outcome(whole[3], name, last) for name in OUTCOMES}
-    return Twins(courses, person, whole[0], whole[1], frozen, last, int((~sound).sum()))
+    begin = max(first, last - LAST_DAYS)
+    frozen = {name: outcome(whole[2], name, begin, last) - outcome(whole[3], name, begin, last) for name in OUTCOMES}
+    return Twins(courses, person, seed, whole[0], whole[1], frozen, begin, last, int((~sound).sum()))
 
 
 def _of(course: Result, which: np.ndarray) -> Result:
@@ -229,8 +235,8 @@ def relevance_draws(courses: Sequence[Course], seed: int, worlds: int, occasion:
     """
     ids, found = np.arange(worlds), {}
     for target in dict.fromkeys(t for course in courses for t in course.treatment.targets):
-        target = "gr_agonist" if target == "cortisol_supply" else "fcrn_blocked" if target in SUPPLIES else target
-        if target in TARGETS and target in RELEVANT:
+        target = MATTERS_AS.get(target, target)
+        if target in RELEVANT:
             matters = uniform(seed, f"{target} matters", ids, occasion) >= SPIKE
             found[target] = np.where(
                 matters, np.clip(SLAB * normal(seed, f"{target} by", ids, occasion), -0.9, 1.0), 0.0
@@ -241,46 +247,52 @@ def relevance_draws(courses: Sequence[Course], seed: int, worlds: int, occasion:
 RELEVANT = tuple(n.removeprefix("relevance_") for n in parameters(Targets()) if n.startswith("relevance_"))
 
 
-def _one(body: Body, person: int, seed: int) -> People:
-    """One person of those drawn with a seed."""
-    return drawn_people(body, np.array([person]), seed)
-
-
 def _copies(one: People, worlds: int) -> People:
     """The same person so many times, numbered by world."""
     traits = {name: np.repeat(values, worlds) for name, values in one.traits.items()}
     return dataclasses.replace(one, traits=traits, ids=np.arange(worlds))
 
 
-def _assuming(group: People, seed: int, worlds: int, occasion: int) -> People:
-    """The people of all worlds with other numbers where the body's are assumed."""
-    known, traits, ids = parameters(group.body), dict(group.traits), np.arange(worlds)
-    for path, number in known.items():
+def _assuming(group: People, seed: int, occasion: int) -> dict[str, np.ndarray]:
+    """The traits of people of all worlds, with other numbers where those of their body are assumed."""
+    traits, ids = dict(group.traits), group.ids
+    for path, number in parameters(group.body).items():
         if number.fixed or not number.value or number.sd or kind_of(number.source) != "assumed":
             continue
         away = np.exp(ASSUMED_SD * normal(seed, f"world of {path}", ids, occasion))
         low, high = number.range or ((0.0, np.inf) if number.value > 0 else (-np.inf, 0.0))
-        traits[path] = np.clip(traits.get(path, np.full(worlds, number.value)) * away, low, high)
-    return dataclasses.replace(group, traits=traits)
+        traits[path] = np.clip(traits.get(path, np.full(len(ids), number.value)) * away, low, high)
+    return traits
 
 
-def _own_in_world(
-    courses: Sequence[Course], person: int, seed: int, worlds: int, occasion: int
-) -> dict[str, np.ndarray]:
-    """The person's own numbers of each drug; those that are assumed differ from world to world."""
-    ids, who = np.arange(worlds), np.array([person])
-    found = {path: np.repeat(value, worlds) for path, value in watched_at_rest(who, seed).items()}
+def _same_person(
+    plan: Plan, courses: Sequence[Course], person: int, seed: int, occasion: int, rest: Mapping[str, np.ndarray]
+) -> Plan:
+    """The plan with one person's own kinetics, genotype, blood tests and lots in all worlds, and all that is assumed.
+
+    Numbers of the untreated body differ between worlds already.
+    """
+    ids, who = plan.people.ids, np.array([person])
+    known = set(parameters(Body()))
+    own = {path: np.repeat(value, len(ids)) for path, value in watched_at_rest(who, seed).items()}
     for treatment in drugs_of(courses):
-        for path, value in own_numbers(treatment, who, seed).items():
-            found[path] = np.repeat(value, worlds)
-        for name, known in treatment.numbers.items():
-            if kind_of(known.source) == "assumed" and known.value:
+        mine = {path: np.repeat(value, len(ids)) for path, value in own_numbers(treatment, who, seed).items()}
+        for name, number in treatment.numbers.items():
+            if kind_of(number.source) == "assumed" and number.value:
                 path = f"{treatment.slot}.{name}"
                 away = np.exp(ASSUMED_SD * normal(seed, f"world of {treatment.name}.{name}", ids, occasion))
-                low, high = known.range or (0.0, np.inf)
-                found[path] = np.clip(found.get(path, np.full(worlds, known.value)) * away, low, high)
-        found |= slow_enough(treatment, {p: v for p, v in found.items() if p.startswith(f"{treatment.slot}.")})
-    return found
+                low, high = number.range or (0.0, np.inf)
+                mine[path] = np.clip(mine.get(path, np.full(len(ids), number.value)) * away, low, high)
+        own |= slow_enough(treatment, mine)
+    group = dataclasses.replace(plan.people, traits=dict(plan.people.traits) | own)
+    beyond = {p: v for p, v in _assuming(group, seed, occasion).items() if p not in known and p.split(".")[0] in ADDED}
+    group = dataclasses.replace(group, traits=dict(group.traits) | beyond)
+    care: Any = plan.policy
+    care = dataclasses.replace(care, person=person)
+    return dataclasses.replace(plan, people=group, policy=care, start=treated_start(group, rest))
+
+
+ADDED = ("targets", "monitored")  # systems that a treated body has beside those of the body
 
 
 def _first_ill(body: Body, protocol: Protocol, day: int, seed: int) -> int:

@@ -95,7 +95,7 @@ def _known(treatment: Treatment) -> Mapping[str, Any]:
 def hours_of(row: Any, course: Course) -> np.ndarray:
     """The hours since the first dose at which the people of a row are read."""
     if row.statistic == "half-life":
-        last = _last_dose(course)
+        last = _last_dose(course, ended=True)
         return last + np.linspace(0.2, LONG_ENOUGH * row.value, 60)
     after = 48.0 if course.over < 0.5 and _quick(course) else 336.0
     if row.statistic in OF_EACH:  # the time of the peak that follows the last dose
@@ -114,9 +114,10 @@ def _quick(course: Course) -> bool:
     return min(drug.clearance / drug.volume, drug.k_absorption if not drug.by_vein else np.inf) > 0.03
 
 
-def _last_dose(course: Course) -> float:
+def _last_dose(course: Course, ended: bool = False) -> float:
+    """Hours from the first dose to the last, or to the end of the last."""
     doses = course.doses(course.last if np.isfinite(course.last) else course.first + 1.0)
-    return doses[-1].hour - doses[0].hour + doses[-1].over if doses else 0.0
+    return doses[-1].hour - doses[0].hour + ended * doses[-1].over if doses else 0.0
 
 
 def _grid(end: float) -> np.ndarray:
@@ -151,7 +152,7 @@ def follow_treated(
     moments = np.unique(np.round(np.concatenate([*hours.values(), np.maximum([*befores.values()], 0.0)]), 9))
     days = float(np.ceil(moments[-1] / 24.0 + 1e-9))
     keep = sorted({name for name, _ in wanted.values()})
-    plan = treatment_plan(people, [course], days=days, keep=keep, start=start, placebo=placebo)
+    plan = treatment_plan(people, [course], days=days, keep=keep, start=start, arm="placebo" if placebo else "treated")
     care: Any = plan.policy
     given_tests = [change("cosyntropin", COSYNTROPIN, at=zero + h, lasting="1 h") for h in tests]
     protocol = replace(plan.protocol, happenings=(*plan.protocol.happenings, *given_tests))

@@ -64,14 +64,15 @@ class Adaptive(System):
     def rates(
         self, y: AdaptiveState, interferon: Any, butyrate: Any, exhaustion: Any, b_cell_killing: Any = 0.0,
         b_cells_matter: Any = 1.0, plasma_killing: Any = 0.0, nk_killing: Any = 0.0, help_kept: Any = 1.0,
-        antibody_removal: Any = 0.0,
+        antibody_removal: Any = 0.0, antibody_free: Any = 1.0,
     ) -> AdaptiveState:  # fmt: skip
         """`butyrate` is relative to usual, `exhaustion` that of immunity to latent virus.
 
         Treatments kill cells and remove antibody, in 1/hour; `b_cells_matter` is the share of plasma cells against the
-        self that need B cells, `help_kept` what is left of what calls for them.
+        self that need B cells, `help_kept` what is left of what calls for them,
+        and `antibody_free` of the antibody that is not bound.
         """
-        help_given = help_kept * self.loop * hill(y.autoantibody, 1.0, self.loop_hill) / y.treg
+        help_given = help_kept * self.loop * hill(antibody_free * y.autoantibody, 1.0, self.loop_hill) / y.treg
         return AdaptiveState(
             b_cells=self.k_b_cells * (1.0 - y.b_cells) - lost(y.b_cells, b_cell_killing),
             autoreactive_plasma=(

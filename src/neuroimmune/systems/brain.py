@@ -95,9 +95,9 @@ class Brain(System):
             - y.microglia_primed / self.tau_primed,
         )
 
-    def outputs(self, y: BrainState) -> BrainOutputs:
+    def outputs(self, y: BrainState, glia_kept: Any = 1.0) -> BrainOutputs:
         """TSPO, whatever the region: the gains of regions are not known well enough to tell them apart."""
-        unseen = (1.0 - self.kept_up_on_tspo) * self.kept_up(y)
+        unseen = (1.0 - self.kept_up_on_tspo) * glia_kept * self.kept_up(y)
         return BrainOutputs(tspo=1.0 + self.active_on_tspo * (y.microglia_active - unseen))
 
     def kept_up(self, y: BrainState) -> Any:

@@ -69,8 +69,8 @@ class Drug(System):
         )
 
     def outputs(self, y: DrugState) -> DrugOutputs:
-        """Concentrations."""
-        return DrugOutputs(plasma=self.plasma(y), metabolite=self.metabolite(y))
+        """Concentrations; nothing under placebo."""
+        return DrugOutputs(plasma=self.acts * self.plasma(y), metabolite=self.acts * self.metabolite(y))
 
     def plasma(self, y: DrugState) -> Any:
         """The drug in plasma."""

@@ -183,6 +183,10 @@ class Targets(System):
         0.00375, "1/hour", "further removal of IgG when the receptor that saves it is wholly taken",
         "kim2007: recycling is 142 % of removal",
     )  # fmt: skip
+    antibody_in_plasma: float = par(
+        0.52, "1", "share of autoantibody that is in plasma, from which it is removed",
+        "assumed: as of IgG, 3.0 of 5.75 L; it is one pool, so tissue gives its part at once",
+    )  # fmt: skip
     k_microbes: float = par(
         0.0017, "1/hour", "undoing of dysbiosis when restoring is full", "assumed: as fast as bacteria change"
     )
@@ -193,9 +197,12 @@ class Targets(System):
         1.0, "1", "further repaying of exertional debt by full supply", "assumed: twice as fast at most"
     )
 
-    def touch(self, o: TargetLevels, cortisol_supply: Any) -> Touched:
-        """What targets that are reached as far as `o` says do; `cortisol_supply` is in nmol/L/hour."""
-        steroid = saturating(o.gr_agonist, self.steroid_half)
+    def touch(self, o: TargetLevels, cortisol_supply: Any, given: Any) -> Touched:
+        """What targets that are reached as far as `o` says do.
+
+        `cortisol_supply` is in nmol/L/hour; `given` is all steroid, cortisol too, in multiples of usual cortisol.
+        """
+        steroid = saturating(given, self.steroid_half)
         return Touched(
             steroid=o.gr_agonist,
             steroid_at_mr=self.steroid_on_mr * o.gr_agonist,
@@ -232,8 +239,11 @@ class Targets(System):
             help_kept=(1.0 - self.relevance_proliferation_blocked * o.proliferation_blocked)
             * (1.0 - self.relevance_mtor_blocked * o.mtor_blocked)
             * (1.0 - self.relevance_gr_agonist * steroid),
-            antibody_removal=self.relevance_antibody_removal * o.antibody_removal
-            + self.k_fcrn * self.relevance_fcrn_blocked * o.fcrn_blocked,
+            antibody_removal=self.antibody_in_plasma
+            * (
+                self.relevance_antibody_removal * o.antibody_removal
+                + self.k_fcrn * self.relevance_fcrn_blocked * o.fcrn_blocked
+            ),
             antibody_free=1.0 - self.relevance_antibody_neutralised * o.antibody_neutralised,
             microbes_repair=self.k_microbes * self.relevance_microbes_restored * o.microbes_restored,
             pain_kept=(1.0 - self.relevance_descending_inhibition * o.descending_inhibition)
