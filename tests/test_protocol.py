@@ -296,3 +296,13 @@ def test_an_event_may_come_after_another():
     assert jury(at="23:55", preparation="30 min")[1][0] == pytest.approx(24 + 25 / 60)
     with pytest.raises(InputError, match="must be longer than nothing"):
         jury(preparation="0 min")
+
+
+def test_the_first_letters_of_a_name_will_do_whatever_folders_there_are(tmp_path, monkeypatch):
+    (tmp_path / "mono").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert load_protocol("mono").name == "mononucleosis"
+    assert load_protocol("endo:dose=1 ng/kg").happenings[0].amount == "1 ng/kg"
+    for text in ("two", "mo", "mononucleosi2"):  # two begin so, too short, another name
+        with pytest.raises(InputError, match="no protocol is called"):
+            load_protocol(text)

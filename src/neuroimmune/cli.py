@@ -593,7 +593,7 @@ def print_table(title: str, headings: list[str], rows: list[dict[Any, Any]]) -> 
     table = Table(title=f"\n{title}", title_justify="left", box=None, header_style="bold", pad_edge=False)
     for heading in headings:
         text = all(isinstance(row[heading], str) for row in rows)
-        if heading in ("cohorts", "side effect"):  # may be long
+        if heading in ("cohorts", "side effect", "event"):  # may be long
             table.add_column(heading)
             continue
         table.add_column(

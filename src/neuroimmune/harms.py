@@ -82,7 +82,7 @@ def harms(treated: Course, other: Course) -> "pd.DataFrame":
             rows.append(
                 {
                     "event": name, "treated [%]": 100 * len(one) / people, "other [%]": 100 * len(two) / others,
-                    "days, treated": one.days.sum() / people, "days, other": two.days.sum() / others,
+                    "days": one.days.sum() / people, "other days": two.days.sum() / others,
                 }
             )  # fmt: skip
     return pd.DataFrame(rows)

@@ -166,7 +166,7 @@ def _boxes(axis: "Axes", twins: Twins) -> None:
     widest = max(1.0, *(float(np.abs(found).max()) for found in every))
     axis.set_xlim(-1.1 * widest, 1.1 * widest)
     axis.set_title("Treated less twin, last four weeks", loc="left", pad=2)
-    axis.set_xlabel("of 100, less is better; bar: half, line: 90 % of worlds")
+    axis.set_xlabel("of 100; bar: half, line: 90 % of worlds")
 
 
 def names_to_show(courses: Sequence[Any]) -> list[str]:

@@ -259,7 +259,7 @@ def load_protocol(name_or_path: str | Path, **settings: str) -> Protocol:
     name, _, written = str(name_or_path).partition(":") if not Path(name_or_path).exists() else (name_or_path, "", "")
     settings = read_settings(written) | settings
     begins = [each for each in shipped() if each.startswith(str(name)) and len(str(name)) >= SHORTEST]
-    name = begins[0] if len(begins) == 1 and not Path(name).exists() else name
+    name = begins[0] if len(begins) == 1 else name
     if str(name) in shipped():
         text = files("neuroimmune").joinpath("protocols", f"{name}.toml").read_text(encoding="utf-8")
     else:

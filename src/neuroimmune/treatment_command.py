@@ -92,7 +92,8 @@ def run_treated(
     if compare:
         _compare(schedules, what, days, body, person, seed, out)
         return
-    who = ni.Population(people, seed, body) if people != 1 else body
+    naive = any(h.what.startswith("ebv") for h in what.happenings)  # whoever carries the virus does not catch it
+    who = ni.Population(people, seed, body, carriers=False if naive else None) if people != 1 else body
     _treat(who, courses, what, days, every, found, out)
 
 
@@ -233,7 +234,7 @@ def _print_harms(treated: "Course", other: "Course") -> None:
         console().print(f"\nHarms are not told: {error}")
         return
     if len(found):
-        print_table("Harms, in % of people and days a person", list(found.columns), found.to_dict("records"))
+        print_table("Harms, in % of people, and days a person", list(found.columns), found.to_dict("records"))
     else:
         console().print("\nNone of the harms that are watched happened in either arm.")
 
@@ -298,7 +299,7 @@ def _expected(twins: "Twins") -> str:
     trial = "" if twins.behaviour else f"{blinded:.1f} less fatigue in a blinded trial and "
     return (
         f"By expectation and attention alone the treated twin would report {trial}{opened:.1f} less "
-        f"{'fatigue ' if twins.behaviour else ''}in an open one, whatever the treatment does."
+        f"{'fatigue in an open trial' if twins.behaviour else 'in an open one'}, whatever the treatment does."
     )
 
 

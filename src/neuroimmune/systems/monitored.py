@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from neuroimmune.kinetics import positive, power
+from neuroimmune.kinetics import minimum, positive, power
 from neuroimmune.quantity import System, output, par, state
 
 
@@ -115,7 +115,8 @@ class Monitored(System):
 
     def outputs(self, y: MonitoredState) -> MonitoredOutputs:
         """The hazard of infection."""
-        few = positive(self.neutrophils_enough - y.neutrophils) / self.few_neutrophils
+        enough = minimum(self.neutrophils_enough, self.neutrophils_rest)  # who has few by nature is not counted
+        few = positive(enough - y.neutrophils) / self.few_neutrophils
         little = positive(self.igg_enough - y.igg) / self.little_igg
         return MonitoredOutputs(
             infection_hazard=(1.0 + self.steroid_on_infection * y.steroid_lately)
