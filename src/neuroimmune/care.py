@@ -35,8 +35,8 @@ MOST_RISE = 2.0  # times the activity before: where graded increase ends (assume
 class Care:
     """Courses of treatment as a policy for `simulate`, on top of a life or of nothing.
 
-    `placebo` says for each course whether it is one without action (the people's `acts` are then 0), `blinded` whether
-    people do not know; `share` is how many get the drug in a trial of it, which they are told.
+    `placebo` says whether nothing given acts (the people's `acts` are then 0), `blinded` whether people do not know;
+    `share` is how many get the drug in a trial of it, which they are told. `monitored` is whether blood is tested.
     """
 
     courses: tuple[Course, ...]
