@@ -222,7 +222,7 @@ def after(dose, minute, days=2, group=None):
 
 
 NONNEGATIVE = [name for name in declared(Body.rates, "y") if name not in ("temperature", "arousal_slow", "clock_lag")]
-DOSES = st.floats(0.0, 4.0, allow_subnormal=False)
+DOSES = st.just(0.0) | st.floats(1e-3, 4.0)  # ng/kg; of less than a tenth of its scale the solver promises nothing
 MINUTES = st.integers(0, 24 * 60 - 1)
 FEW = settings(max_examples=40, deadline=None, derandomize=True)
 
