@@ -377,3 +377,24 @@ def test_a_saved_run_goes_on_only_with_the_same_treatment(tmp_path):
     changed = dataclasses.replace(read_schedule("relaxation for 5 days"), treatment=from_dict(other, "mine"))
     with pytest.raises(InputError, match="other policy there"):
         record(treatment_plan(people, [changed], days=3, start=start), tmp_path / "a")
+
+
+def test_care_goes_on_through_courses_that_follow_each_other():
+    """Tapering is one treatment: blood tests, side effects and belief do not begin anew with each step."""
+    people = ni.people(BODY, 40, seed=6)
+    start, _ = resting(people)
+    options = {"days": 60, "every": 24, "start": start, "blinded": True, "keep": ["belief", "side_effects"]}
+    whole = treat(people, "pregabalin 150 mg 08:00 20:00 for 60 days", **options)
+    steps = [f"pregabalin 150 mg 08:00 20:00 from day {n} to day {n + 6}" for n in range(0, 60, 6)]
+    split = treat(people, steps, **options)
+    for name in ("belief", "side_effects"):
+        assert np.array_equal(whole.values[name], split.values[name]), name
+
+
+def test_what_ends_is_no_longer_withheld_and_tells_no_more():
+    people = ni.people(BODY, 1, seed=0)
+    plan = treatment_plan(people, "azathioprine 2 mg/kg for 60 days", days=120, every=24, start=resting(people)[0])
+    traits = dict(plan.people.traits)
+    traits["azathioprine.metabolite_formed"] = 8.0 * np.full(1, load_treatment("azathioprine").drug.metabolite_formed)
+    course = solved(dataclasses.replace(plan, people=dataclasses.replace(plan.people, traits=traits)))
+    assert course.values["withheld"][0, 50] == 1 and course.values["withheld"][0, 61:].max() == 0

@@ -161,6 +161,8 @@ def test_a_schedule_says_what_is_given_when(text, hours, amounts):
         ("prednisolone 10 mg whenever", "cannot read 'whenever'"),
         ("prednisolone 08:00 10 mg", "before any dose"),
         ("pacing 10 mg", "has no dose"),
+        ("relaxation 1 a week", "is practised every day"),
+        ("pacing on day 20", "is practised every day"),
         ("aerobic-exercise 30 mg", "wrong unit"),
     ],
 )
@@ -194,6 +196,8 @@ def test_a_schedule_is_told_as_it_is_understood():
     said = read_schedule("methotrexate 15 mg from day 3").in_words()
     assert said == "methotrexate: 15 mg at 08:00, every day, from day 3 to the end"
     assert read_schedule("methotrexate 15 mg weekly").a_week_given == 15.0
+    assert read_schedule("ivig 1 g/kg for 3 days").a_week_given == 210_000.0
+    check_together([read_schedule("rituximab 900 mg on day 10"), read_schedule("rituximab 900 mg on day 400")])
 
 
 def good():

@@ -4,18 +4,20 @@ Everything that care decides is a level of the day (`CareLevels`) or the share o
 course tells it all, and a run that was interrupted goes on with it.
 """
 
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from neuroimmune.errors import InputError
+from neuroimmune.evidence.sources import kind_of
 from neuroimmune.lives import PACES, PUSHES, RESTS, Life
-from neuroimmune.schedule import Course
+from neuroimmune.schedule import Course, lingers
 from neuroimmune.simulation import Day
 from neuroimmune.streams import normal, uniform
 from neuroimmune.systems.energy import EnergyState
 from neuroimmune.treated import TreatedBody
+from neuroimmune.treatment_file import Number
 
 OPEN_BELIEF = 0.95  # assumed: who knows what they take may still doubt it
 RARE = 0.01  # assumed: shares below tell no more than this, for arms of trials have some hundred people
@@ -47,6 +49,19 @@ class Care:
     share: float = 0.5
     monitored: bool = True
     person: int | None = None  # whose lots count for all, where the same person is followed in many worlds
+    assumed_sd: float = 0.0  # log-SD between worlds of numbers of practice that are assumed
+    occasion: int = 0
+
+    @cached_property
+    def spells(self) -> tuple[Course, ...]:
+        """Courses of one treatment that follow each other without a day between, each as one: care goes on in them."""
+        found: list[Course] = []
+        for course in sorted(self.courses, key=lambda c: (c.treatment.name, c.first)):
+            if found and found[-1].treatment is course.treatment and found[-1].last >= course.first:
+                found[-1] = replace(found[-1], last=course.last)
+            else:
+                found.append(course)
+        return tuple(found)
 
     def __call__(self, day: Day) -> None:
         """The day's life, then what treatment makes of it."""
@@ -57,28 +72,27 @@ class Care:
         ids = self._whose(day)
         for target in {target for course in self.courses for target in course.treatment.file.daily}:
             day.levels[target][:] = 0.0
-        for course in self.courses:
+        for course in self.spells:
             self._practise(course, day)
         self._watch(day)
         if self.life is not None:
             self._infect(day, self.life)
-        begun = [c for c in self.courses if c.first <= day.number]
+        begun = [c for c in self.spells if c.first <= day.number]
         day.levels["belief"][:] = self.belief(ids, day.number) if begun else 0.0
         day.levels["side_effects"][:] = sum(
             (self._noticed(c, n, ids.tobytes()) <= day.number - c.first)
-            for c in begun if day.number < c.last
+            for c in begun if day.number < c.last + lingers(c)
             for n, effect in enumerate(c.treatment.file.side_effect) if effect.noticed
         ) + np.zeros(len(ids))  # fmt: skip
 
     def _practise(self, course: Course, day: Day) -> None:
         """Daily practice, of which each kind leaves its share of what the others left, and how activity is chosen."""
-        file, ids = course.treatment.file, self._whose(day)
+        file = course.treatment.file
         since, under = day.number - course.first, course.given(day.number)
         for target, how in file.daily.items():
-            spread = how.level.spread if day.people.traits else 0.0  # the usual person is in the middle
-            full = how.level.value * np.exp(spread * self._lots(f"{file.name} {target}", ids.tobytes()))
-            built = 1.0 if how.builds_up is None else min(1.0, (since + 1) / how.builds_up.value)
             if under:
+                full = self._number(how.level, f"{file.name} {target}", day)
+                built = 1.0 if how.builds_up is None else min(1.0, (since + 1) / how.builds_up.value)
                 day.levels[target][:] = 1.0 - (1.0 - day.levels[target]) * (1.0 - np.minimum(full * built, 0.9))
         if under and (file.behaviour.acts or file.behaviour.rise):
             self._behave(course, day, since)
@@ -99,8 +113,18 @@ class Care:
         if how.rise is not None:
             if since == 0:
                 day.levels["activity_before"][:] = day.state["training"]  # that of past weeks, not of one day
-            planned = day.levels["activity_before"] * min((1.0 + how.rise.value) ** (since / 7.0), MOST_RISE)
+            rise = self._number(how.rise, f"{course.treatment.name} rise", day)
+            planned = day.levels["activity_before"] * np.minimum((1.0 + rise) ** (since / 7.0), MOST_RISE)
             activity[:] = np.maximum(activity, planned)
+
+    def _number(self, given: Number, what: str, day: Day) -> np.ndarray:
+        """A number of practice of each person, by its spread; in other worlds another, if it is assumed."""
+        ids = day.people.ids
+        spread = given.spread if day.people.traits else 0.0  # the usual person is in the middle
+        own = given.value * np.exp(spread * self._lots(what, self._whose(day).tobytes()))
+        if not self.assumed_sd or kind_of(given.source) != "assumed":
+            return own
+        return own * np.exp(self.assumed_sd * self._lots(f"world of {what}", ids.tobytes(), self.occasion))
 
     def _watch(self, day: Day) -> None:
         """Blood tests: who has too few neutrophils or too much enzyme takes no more, until the next test is good.
@@ -110,12 +134,14 @@ class Care:
         few, much = day.state["neutrophils"] < STOP_NEUTROPHILS, day.state["alt"] > STOP_ALT
         good = (day.state["neutrophils"] >= GO_NEUTROPHILS) & (day.state["alt"] <= GO_ALT)
         day.levels["withheld"][:] = 0.0
-        for course in self.courses:
+        for slot in {c.treatment.slot for c in self.spells if c.treatment.is_drug and not c.given(day.number)}:
+            day.levels[f"{slot}_withheld"][:] = 0.0  # what nobody takes is not withheld
+        for course in (c for c in self.spells if c.given(day.number)):
             harm, slot = course.treatment.file.harms, course.treatment.slot
             if not (self.monitored and (harm.marrow_half or harm.alt_half) and course.treatment.is_drug):
                 continue
             held = day.levels[f"{slot}_withheld"]
-            if course.given(day.number) and _test_due(day.number - course.first):
+            if _test_due(day.number - course.first):
                 held[:] = np.where(few | much, 1.0, np.where(good, 0.0, held))
             day.share[f"{slot}_dose"][:] = 1.0 - held
             day.levels["withheld"][:] = np.maximum(day.levels["withheld"], held)
@@ -137,7 +163,7 @@ class Care:
 
     def belief(self, ids: np.ndarray, number: int) -> np.ndarray:
         """How sure each person is, on a day, to get what may help: nothing before the first course."""
-        begun = [c for c in self.courses if c.first <= number]
+        begun = [c for c in self.spells if c.first <= number]
         if not self.blinded:
             return np.full(len(ids), OPEN_BELIEF)
         odds = np.full(len(ids), self.share / (1.0 - self.share))
@@ -145,8 +171,9 @@ class Care:
             for n, effect in enumerate(course.treatment.file.side_effect):
                 if not effect.noticed:
                     continue
-                noticed = self._noticed(course, n, ids.tobytes()) <= number - course.first
-                waited = number - course.first > 2.0 * effect.begins + 7.0
+                under = min(number - course.first, course.last + lingers(course) - course.first)
+                noticed = self._noticed(course, n, ids.tobytes()) <= under
+                waited = under > 2.0 * effect.begins + 7.0
                 with_it = max(effect.treated.value, RARE) / max(effect.placebo.value, RARE)
                 without = (1.0 - effect.treated.value) / max(1.0 - effect.placebo.value, 1e-3)
                 odds = odds * np.where(noticed, with_it, without if waited else 1.0) ** TOLD
@@ -170,8 +197,8 @@ class Care:
         return np.where(lot < share, effect.begins * (0.5 + lot / max(share, 1e-9)), np.inf)
 
     @lru_cache(maxsize=64)  # noqa: B019
-    def _lots(self, what: str, whose: bytes) -> np.ndarray:
-        return normal(self.seed, what, np.frombuffer(whose, np.int64))
+    def _lots(self, what: str, whose: bytes, occasion: int = 0) -> np.ndarray:
+        return normal(self.seed, what, np.frombuffer(whose, np.int64), occasion)
 
 
 def _test_due(since: int) -> bool:

@@ -84,20 +84,25 @@ class Course:
 
     @property
     def a_week_given(self) -> float:
-        """What is given in a week on average: mg, minutes, or million cells a kilogram."""
-        days = 1.0 if self.once else self.a_week or 7.0 / self.every
-        return days * sum(amount for _, amount in self.each_day)
+        """What is given in a week, on average over the first four: mg, minutes, or million cells a kilogram."""
+        upto = min(self.last, self.first + 28.0)
+        return sum(dose.amount for dose in self.doses(upto)) / max(1.0, (upto - self.first) / 7.0)
+
+    @property
+    def counted_in(self) -> str:
+        """The unit of what is given."""
+        return {"min": "min", CELLS: CELLS}.get(self.treatment.file.unit, "mg")
 
     def in_words(self) -> str:
         """The schedule as it is understood."""
-        unit = {"min": "min", CELLS: CELLS}.get(self.treatment.file.unit, "mg")
         clock = [f"{int(hour):02}:{round(hour % 1 * 60):02}" for hour, _ in self.each_day]
-        doses = [f"{amount:g} {unit} at {at}" for (_, amount), at in zip(self.each_day, clock, strict=True)]
+        doses = [f"{amount:g} {self.counted_in} at {at}" for (_, amount), at in zip(self.each_day, clock, strict=True)]
         often = f"{self.a_week} days a week" if self.a_week else "every day"
         often = f"every {self.every:g} days" if self.every > 1 else often
         end = f"day {self.last:g}" if self.last < float("inf") else "the end"
         when = f"once on day {self.first}" if self.once else f"{often}, from day {self.first} to {end}"
-        return f"{self.treatment.name}: {', '.join(doses) or 'practice'}, {when}"
+        over = f" over {self.over:g} h" if self.over > TABLET else ""
+        return f"{self.treatment.name}: {', '.join(doses) or 'practice'}{over}, {when}"
 
     def given(self, day: int) -> bool:
         """Whether a day lies in the course."""
@@ -148,6 +153,10 @@ def read_schedule(text: str, own: Treatment | None = None) -> Course:
         raise InputError(f"{text!r}: a week has from 1 to 7 such days, not {a_week}")
     if a_week == 1:
         every, a_week = 7.0, 0
+    if found.get("once") or on:
+        last = first + 1.0
+    if not treatment.file.unit and (gap or weekly or found.get("once") or on):
+        raise InputError(f"{text!r}: {treatment.name} is practised every day; leave out how often")
     if over and not treatment.is_drug:
         raise InputError(f"{text!r}: a session lasts as long as its dose says; leave out {over['over']!r}")
     return Course(
@@ -159,7 +168,7 @@ def read_schedule(text: str, own: Treatment | None = None) -> Course:
 def check_together(courses: Sequence[Course]) -> None:
     """Raise `InputError` where one treatment overlaps itself, or an interaction is one that the model does not know."""
     for one, other in combinations(courses, 2):
-        if one.first >= other.last + _lingers(other) or other.first >= one.last + _lingers(one):
+        if one.first >= other.last + lingers(other) or other.first >= one.last + lingers(one):
             continue
         apart = one.first >= other.last or other.first >= one.last
         if apart and one.treatment.name == other.treatment.name:
@@ -176,7 +185,7 @@ def check_together(courses: Sequence[Course]) -> None:
                 raise InputError(f"the model does not know what {a.name} and {b.name} do together: {why}{still}")
 
 
-def _lingers(course: Course) -> float:
+def lingers(course: Course) -> float:
     """Days for which a drug is still there after its course: five half-lives of the slower of drug and metabolite."""
     if not course.treatment.is_drug:
         return 0.0

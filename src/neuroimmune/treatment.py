@@ -70,6 +70,13 @@ class Treatment:
         return self.file.kinetics is not None
 
     @property
+    def acts_by_itself(self) -> bool:
+        """Whether it acts by exertion, stress or activity, which need no relevance."""
+        return bool(
+            self.file.sessions or "calm" in self.file.daily or self.file.behaviour.acts or self.file.behaviour.rise
+        )
+
+    @property
     def amount(self) -> str:
         """The unit of what is in the body: that of a dose, but for weight or surface."""
         return self.file.unit if self.file.unit == CELLS else "mg"

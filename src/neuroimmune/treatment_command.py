@@ -73,6 +73,8 @@ def run_treated(
         raise InputError("--compare follows one virtual person in many worlds; leave out --people")
     if person is not None and not compare:
         raise InputError("--person says whom to compare with a twin: give --compare too")
+    if compare and every is not None:
+        raise InputError("--compare reads symptoms once a day; leave out --every")
     if compare and relevance:
         raise InputError("--compare draws how much targets matter; leave out --relevance")
     if person is not None and person < 0:
@@ -106,7 +108,8 @@ def _print_schedules(courses: Any, days: float) -> None:
         text = course.in_words()
         usual = read_schedule(course.treatment.file.example, course.treatment).a_week_given
         if usual and not 0.5 <= course.a_week_given / usual <= 2.0:
-            text += f"; the example of its file gives {usual:g} a week, this {course.a_week_given:g}"
+            here = f"{course.a_week_given:g} {course.counted_in}"
+            text += f"; the example of its file gives {usual:g} a week, this {here}"
         if days < course.last < float("inf"):
             text += f"; the simulation ends before, on day {days:g}"
         console().print(text)
@@ -168,7 +171,7 @@ def _treat(
     _print_grades(courses)
     if not symptoms:
         say(f"{NO_EVIDENCE}: what this does to symptoms is not shown.")
-    elif not relevance and not practice:
+    elif not relevance and not any(c.treatment.acts_by_itself for c in courses):
         say(
             "Whether its targets matter for illness is not known, so nothing comes of that here; explore with "
             "--relevance, or see --compare."
@@ -266,7 +269,7 @@ def _compare(
         print_table(title, list(table.columns), table.to_dict("records"))
         say("-10, +10: in how many worlds the difference is so large. assumed: share of the variance between worlds.")
         if all((np.abs(found) < 1e-3).all() for found in twins.differences.values()):
-            say("The same in all worlds: in this person the model has no path from these targets to symptoms.")
+            say("The same in all worlds: in this person, who lives no daily life here, nothing leads to symptoms.")
         say(_expected(twins))
     else:
         say(f"{NO_EVIDENCE}: no outcome is shown, harms are.")
@@ -287,11 +290,8 @@ def _compare(
 
 
 def _lost(twins: "Twins") -> str:
-    return (
-        f"{twins.lost} more worlds were left out: this person would not be healthy at rest in them."
-        if twins.lost
-        else ""
-    )
+    why = "this person would not be healthy at rest in them, or could not be solved"
+    return f"{twins.lost} more worlds were left out: {why}." if twins.lost else ""
 
 
 def _expected(twins: "Twins") -> str:

@@ -1,7 +1,8 @@
 """One virtual person and the twin who got placebo: what differs, in many worlds that nobody can yet tell apart.
 
 A world is a draw of all that is not known: the posterior of the body, how much targets matter (a spike at nothing, and
-a narrow slab about it), and every number of body and drugs that is assumed. Person and doses are the same in all.
+a narrow slab about it), and every number of body, drugs and practice that is assumed. Person and doses are the same in
+all, and so is how hard a session is; nobody lives a daily life.
 """
 
 import dataclasses
@@ -69,7 +70,7 @@ class Twins:
     frozen: Mapping[str, np.ndarray]  # the difference of outcomes where only assumed numbers were drawn anew
     begin: int  # of the days of treatment of which the mean is the outcome
     last: int
-    lost: int  # worlds that were left out, for the person would not be healthy at rest in them
+    lost: int  # worlds that were left out: the person would not be healthy at rest in them, or was not solved
 
     @property
     def behaviour(self) -> bool:
@@ -107,7 +108,7 @@ class Twins:
 
         rows = []
         for name, found in self.differences.items():
-            low, middle, high = np.quantile(found, [0.05, 0.5, 0.95])
+            low, middle, high = np.round(np.quantile(found, [0.05, 0.5, 0.95]), 2) + 0.0
             rows.append(
                 {
                     "outcome": name.replace("_", " "), "median": middle, "5 %": low, "95 %": high,
@@ -288,7 +289,7 @@ def _same_person(
     beyond = {p: v for p, v in _assuming(group, seed, occasion).items() if p not in known and p.split(".")[0] in ADDED}
     group = dataclasses.replace(group, traits=dict(group.traits) | beyond)
     care: Any = plan.policy
-    care = dataclasses.replace(care, person=person)
+    care = dataclasses.replace(care, person=person, assumed_sd=ASSUMED_SD, occasion=occasion)
     return dataclasses.replace(plan, people=group, policy=care, start=treated_start(group, rest))
 
 

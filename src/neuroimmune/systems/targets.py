@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from neuroimmune.kinetics import repressed, saturating
+from neuroimmune.kinetics import positive, repressed, saturating
 from neuroimmune.quantity import Quantity, System, level, par
 
 SHARE = (0.0, 1.0)
@@ -92,7 +92,8 @@ class Targets(System):
 
     What is known: steroids hold back ACTH; antibodies remove cells and IgG; fever, heart rate and C-reactive protein
     move. The second is not known: how much of what the model's mechanism allows a target really carries is its
-    `relevance`, shared by all treatments that reach it. 1 is all of it, 0 none, and below 0 the target does harm.
+    `relevance`, shared by all treatments that reach it. 1 is all of it, 0 none, and below 0 the target does harm (what
+    only removes does nothing then, for it cannot give).
     Fever and interferon act on symptoms at once, without a relevance, for this was measured.
     Behaviour (stress, exertion) acts by the body's own mechanisms, without a relevance.
     """
@@ -234,18 +235,20 @@ class Targets(System):
             * (1.0 - self.relevance_tlr3_agonist * o.tlr3_agonist),
             b_cell_killing=self.k_b_cell_killing * o.b_cell_killing,
             b_cells_matter=self.relevance_b_cell_killing,
-            plasma_cell_killing=self.k_plasma_cell_killing * self.relevance_plasma_cell_killing * o.plasma_cell_killing,
+            plasma_cell_killing=self.k_plasma_cell_killing
+            * positive(self.relevance_plasma_cell_killing)
+            * o.plasma_cell_killing,
             nk_killing=self.k_nk_killing * o.plasma_cell_killing,
             help_kept=(1.0 - self.relevance_proliferation_blocked * o.proliferation_blocked)
             * (1.0 - self.relevance_mtor_blocked * o.mtor_blocked)
             * (1.0 - self.relevance_gr_agonist * steroid),
             antibody_removal=self.antibody_in_plasma
             * (
-                self.relevance_antibody_removal * o.antibody_removal
-                + self.k_fcrn * self.relevance_fcrn_blocked * o.fcrn_blocked
+                positive(self.relevance_antibody_removal) * o.antibody_removal
+                + self.k_fcrn * positive(self.relevance_fcrn_blocked) * o.fcrn_blocked
             ),
             antibody_free=1.0 - self.relevance_antibody_neutralised * o.antibody_neutralised,
-            microbes_repair=self.k_microbes * self.relevance_microbes_restored * o.microbes_restored,
+            microbes_repair=self.k_microbes * positive(self.relevance_microbes_restored) * o.microbes_restored,
             pain_kept=(1.0 - self.relevance_descending_inhibition * o.descending_inhibition)
             * (1.0 - self.relevance_alpha2delta_bound * o.alpha2delta_bound),
             mood_kept=1.0 - self.relevance_serotonin_reuptake_blocked * o.serotonin_reuptake_blocked,
