@@ -598,7 +598,8 @@ def _judged(
     rows["verdict"] = np.where(able, "", "not simulated: " + rows.why)
     first = rows.iloc[0]
     curve = {
-        "study": first.study, "quantity": first.quantity, "role": first.role, "points": 0, "verdict": "not counted",
+        "study": first.study, "quantity": first.quantity, "protocol": first.protocol, "role": first.role, "points": 0,
+        "verdict": "not counted",
         "borderline": False,
     } | dict.fromkeys(["share", "sharpness", "score"], np.nan)  # fmt: skip
     if not able.any():
@@ -670,16 +671,19 @@ def headline(found: Validation) -> list[str]:
             f"{line['role']} ({held}): {line['inside']} of {line['curves']} curves of {line['studies']} studies "
             f"inside, {line['coverage']:.0%} (95 % interval {line['low']:.0%} to {line['high']:.0%}); "
             f"{line['outside']} outside, {line['uninformative']} uninformative; "
-            f"median sharpness {line['sharpness']:.2g}; "
-            f"skill over a forecast without mechanism {line['skill']:.2g}"
+            f"median sharpness {line['sharpness']:.2g}"
+            + (
+                f"; skill over a forecast without mechanism {line['skill']:.2g}"
+                if line["skill"] == line["skill"]
+                else ""
+            )
         )
     votes = found.curves.loc[found.curves.share.notna()]
-    for what, targets in {
-        "about illness, by cohorts and clinics": illness_targets(), "of drugs and what they do": treatment_targets()
-    }.items():  # fmt: skip
-        theirs = set(zip(targets.study, targets.quantity, strict=True))
-        mine = votes.loc[[(c.study, c.quantity) in theirs for c in votes.itertuples()]]
-        for role, some in mine.groupby("role"):
+    of_illness = set(zip(illness_targets().study, illness_targets().quantity, strict=True))
+    ill = np.array([(c.study, c.quantity) in of_illness for c in votes.itertuples()], bool)
+    of_drugs = (votes.protocol == "treatment").to_numpy(bool)
+    for what, which in {"about illness, by cohorts and clinics": ill, "of drugs and what they do": of_drugs}.items():
+        for role, some in votes.loc[which].groupby("role"):
             inside = int((some.verdict == "inside").sum())
             lines.append(f"of these {what}: {role}, {inside} of {len(some)} curves inside")
     return lines or ["no curve has a vote"]
