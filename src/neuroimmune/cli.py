@@ -112,6 +112,8 @@ def run(
     if treat:
         from neuroimmune.treatment_command import run_treated
 
+        if daily:
+            raise InputError("--daily does not go with --treat: harms are read at hours of the day")
         run_treated(
             protocols, treat, days, people, seed, every, without or [], out, compare_twins, person, relevance or []
         )

@@ -139,54 +139,70 @@ def _relevances(texts: list[str]) -> dict[str, float]:
 def _treat(
     who: Any, courses: Any, what: Any, days: float, every: float | None, relevance: dict[str, float], out: Path | None
 ) -> None:
-    from neuroimmune.cli import PREPARING, console, print_course, print_failed, solved, status
-    from neuroimmune.compare import origin
-    from neuroimmune.harms import NEEDED
-    from neuroimmune.plot import SYMPTOMS, Line, plot_lines
+    """Both arms, what differs between them, harms, and what was found of each treatment."""
+    from neuroimmune.cli import console, print_course, print_failed
+    from neuroimmune.plot import SYMPTOMS
     from neuroimmune.plot_treatment import names_to_show
     from neuroimmune.provenance import DISCLAIMER
-    from neuroimmune.treating import treatment_plan
     from neuroimmune.twins import controlled
 
     symptoms = bool(controlled(courses))
     show = [n for n in what.show or ("acth", "cortisol", "il6", "crp", "fatigue") if symptoms or n not in SYMPTOMS]
     show = list(dict.fromkeys([*names_to_show(courses), *show, *WATCHED]))
     every = (0.1 if days <= 3 else 1.0) if every is None else every
-    practice = any(c.treatment.file.kind == "behaviour" for c in courses)
+    other_arm = "untreated" if any(c.treatment.file.kind == "behaviour" for c in courses) else "placebo"
+    treated, other = _both_arms(who, courses, what, days, every, relevance, show, other_arm, out)
+    show = [n for n in show if n not in WATCHED or _apart(treated, other, n)]
+    print_course(_only(treated, show), what)
+    _print_apart(treated, other, show, other_arm)
+    _print_harms(treated, other)
+    if len(treated) == 1:
+        console().print("One usual person lives no daily life, so catches nothing by chance: see --people.")
+    _print_grades(courses)
+    if not symptoms:
+        console().print(f"{NO_EVIDENCE}: what this does to symptoms is not shown.")
+    elif not relevance and not any(c.treatment.acts_by_itself for c in courses):
+        console().print(
+            "Whether its targets matter for illness is not known, so nothing comes of that here; explore with "
+            "--relevance, or see --compare."
+        )
+    console().print(f"\n{DISCLAIMER}")
+    if out is not None:
+        figure = _draw_arms(treated, other, other_arm, what, show, out)
+        typer.echo(f"\nSaved in {out}: {figure}, treated, {other_arm}")
+    for arm in (treated, other):
+        print_failed(arm)
+
+
+def _both_arms(
+    who: Any, courses: Any, what: Any, days: float, every: float, relevance: dict[str, float], show: list[str],
+    other_arm: str, out: Path | None,
+) -> "list[Course]":  # fmt: skip
+    """The same people treated and not."""
+    from neuroimmune.cli import PREPARING, solved, status
+    from neuroimmune.harms import NEEDED
+    from neuroimmune.treating import treatment_plan
+
     kept = list(dict.fromkeys([*show, *NEEDED, "belief"]))
-    arms: list[Course] = []
-    for name in ("treated", "untreated" if practice else "placebo"):
+    arms = []
+    for name in ("treated", other_arm):
         with status(PREPARING):
             options: Any = {"relevance": relevance, "arm": name, "keep": [] if out else kept}
             plan = treatment_plan(who, courses, what, days, every, **options)
         arms.append(solved(plan, name, kept, None if out is None else out / name))
-    treated, other = arms
-    show = [n for n in show if n not in WATCHED or _apart(treated, other, n)]
-    print_course(_only(treated, show), what)
-    _print_apart(treated, other, show, practice)
-    _print_harms(treated, other)
-    if len(treated) == 1:
-        console().print("One usual person lives no daily life, so catches nothing by chance: see --people.")
-    say = console().print
-    _print_grades(courses)
-    if not symptoms:
-        say(f"{NO_EVIDENCE}: what this does to symptoms is not shown.")
-    elif not relevance and not any(c.treatment.acts_by_itself for c in courses):
-        say(
-            "Whether its targets matter for illness is not known, so nothing comes of that here; explore with "
-            "--relevance, or see --compare."
-        )  # fmt: skip
-    say(f"\n{DISCLAIMER}")
-    if out is not None:
-        zero, since = origin(what)
-        lines = [
-            Line(treated, zero, since, None, "treated"),
-            Line(other, zero, since, None, "placebo" if not practice else "untreated"),
-        ]
-        plot_lines(lines, show, out / f"{what.name}-treated.png")
-        typer.echo(f"\nSaved in {out}: {what.name}-treated.png, treated, {'untreated' if practice else 'placebo'}")
-    for arm in arms:
-        print_failed(arm)
+    return arms
+
+
+def _draw_arms(treated: "Course", other: "Course", other_arm: str, what: Any, show: list[str], out: Path) -> str:
+    """A figure of both arms; its name."""
+    from neuroimmune.compare import origin
+    from neuroimmune.plot import Line, plot_lines
+
+    zero, since = origin(what)
+    lines = [Line(treated, zero, since, None, "treated"), Line(other, zero, since, None, other_arm)]
+    name = f"{what.name}-treated.png"
+    plot_lines(lines, show, out / name)
+    return name
 
 
 def _only(course: "Course", names: list[str]) -> "Course":
@@ -204,7 +220,7 @@ def _apart(treated: "Course", other: "Course", name: str) -> bool:
     return bool(np.abs(one - two).max() > 1e-3 * max(np.abs(two).max(), 1e-9))
 
 
-def _print_apart(treated: "Course", other: "Course", names: list[str], practice: bool) -> None:
+def _print_apart(treated: "Course", other: "Course", names: list[str], other_arm: str) -> None:
     """Where both courses differ most, as medians."""
     import numpy as np
 
@@ -221,7 +237,7 @@ def _print_apart(treated: "Course", other: "Course", names: list[str], practice:
                     "on day": float(treated.times[most] // 24), "unit": treated.variables[name].unit,
                 }
             )  # fmt: skip
-    what = "the same untreated" if practice else "the same on placebo"
+    what = "the same on placebo" if other_arm == "placebo" else "the same untreated"
     if rows:
         print_table(f"Where treated people differ most from {what} (other), medians", list(rows[0]), rows)
 
