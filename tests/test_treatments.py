@@ -15,6 +15,7 @@ from neuroimmune.evidence.targets import COLUMNS, treatment_targets
 from neuroimmune.schedule import check_together, read_schedule
 from neuroimmune.treatment import all_treatments, from_dict, load_treatment
 from neuroimmune.treatment_file import Number
+from neuroimmune.treatment_pages import write_treatment_pages
 from neuroimmune.validation_treatment import course_of, obstacle
 
 ASKED_FOR = """
@@ -257,3 +258,20 @@ def test_a_wrong_file_gets_a_clear_message(path, value, said):
     inner[path[-1]] = value
     with pytest.raises(InputError, match=re.escape(said)):
         from_dict(content, "mine")
+
+
+@pytest.mark.slow
+def test_every_treatment_has_a_card_with_a_figure(tmp_path):
+    names = write_treatment_pages(tmp_path)
+    for name in names:
+        assert (tmp_path / f"{name}.png").stat().st_size > 10_000, name
+        text = (tmp_path / f"{name}.md").read_text(encoding="utf-8")
+        for heading in (
+            "## What was found",
+            "## What it reaches",
+            "## Harms",
+            "## What the model assumes",
+            "## Sources",
+        ):
+            assert heading in text, (name, heading)
+    assert (tmp_path / "all.txt").read_text().count("\n") == len(names) + 2
