@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from neuroimmune.quantity import System, output, par, state
 
 NONE = "definition: as long as the treatment's file gives no other"
-OF_FILE = "definition: a placeholder for the number in the treatment's file"
+OF_FILE = "definition: the number that counts is in the file of the treatment"
 
 
 class DrugState(NamedTuple):
