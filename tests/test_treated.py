@@ -398,3 +398,16 @@ def test_what_ends_is_no_longer_withheld_and_tells_no_more():
     traits["azathioprine.metabolite_formed"] = 8.0 * np.full(1, load_treatment("azathioprine").drug.metabolite_formed)
     course = solved(dataclasses.replace(plan, people=dataclasses.replace(plan.people, traits=traits)))
     assert course.values["withheld"][0, 50] == 1 and course.values["withheld"][0, 61:].max() == 0
+
+
+def test_a_second_course_of_a_drug_is_withheld_for_as_long_as_tests_say():
+    """The end of an earlier course does not lift what the tests of a later one have stopped."""
+    people = ni.people(BODY, 1, seed=0)
+    texts = ["azathioprine 2 mg/kg for 5 days", "azathioprine 2 mg/kg from day 20 to day 80"]
+    plan = treatment_plan(people, texts, days=80, every=24, start=resting(people)[0])
+    traits = dict(plan.people.traits)
+    traits["azathioprine.metabolite_formed"] = 8.0 * np.full(1, load_treatment("azathioprine").drug.metabolite_formed)
+    course = solved(dataclasses.replace(plan, people=dataclasses.replace(plan.people, traits=traits)))
+    held = course.values["azathioprine_withheld"][0]
+    first = int(np.flatnonzero(held)[0])
+    assert held[first : first + 13].min() == 1, "until the next test, a fortnight later"

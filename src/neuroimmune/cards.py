@@ -69,15 +69,16 @@ def _ways(treatment: Treatment) -> Iterator[tuple[str, list[str]]]:
     yield from (("Cleared by", file.cleared_by), ("Inhibits", file.inhibits), ("Induces", file.induces))
 
 
+WAYS = {"half": "half at", "potency": "by", "per_mg": "gives"}
+
+
 def _targets(treatment: Treatment) -> Iterator[str]:
     file, systems = treatment.file, Targets()
     yield "\n## What it reaches\n"
     for target, how in file.targets.items():
-        given = how.half or how.potency or how.per_mg
         what = TARGETS[target].meaning if target in TARGETS else target.replace("_", " ")
-        way = "half at" if how.half else "by" if how.potency else "gives"
-        assert given is not None
-        yield f"- `{target}` ({what}): {way} {given.value:g} {given.unit}; {given.source}. {how.note}"
+        for way, given in how.ways.items():
+            yield f"- `{target}` ({what}): {WAYS[way]} {given.value:g} {given.unit}; {given.source}. {how.note}"
     for kind, levels in (("In a session", file.sessions), ("In daily life", file.daily)):
         for target, how in levels.items():
             built = f", built up over {how.builds_up.value:g} days" if how.builds_up else ""

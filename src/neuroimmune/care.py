@@ -100,7 +100,8 @@ class Care:
     def _behave(self, course: Course, day: Day, since: int) -> None:
         """Activity within the envelope, or raised week by week whatever the symptoms."""
         body, how = day.people.body, course.treatment.file.behaviour
-        assert isinstance(body, TreatedBody)
+        if not isinstance(body, TreatedBody):
+            raise InputError(f"care is for a treated body, as treatment_plan makes it, not for a {type(body).__name__}")
         activity = day.levels["activity"]
         if how.acts == PACES:
             (envelope,) = day.read("envelope")
@@ -134,9 +135,10 @@ class Care:
         few, much = day.state["neutrophils"] < STOP_NEUTROPHILS, day.state["alt"] > STOP_ALT
         good = (day.state["neutrophils"] >= GO_NEUTROPHILS) & (day.state["alt"] <= GO_ALT)
         day.levels["withheld"][:] = 0.0
-        for slot in {c.treatment.slot for c in self.spells if c.treatment.is_drug and not c.given(day.number)}:
+        given = [course for course in self.spells if course.given(day.number)]
+        for slot in {c.treatment.slot for c in self.spells if c.treatment.is_drug} - {c.treatment.slot for c in given}:
             day.levels[f"{slot}_withheld"][:] = 0.0  # what nobody takes is not withheld
-        for course in (c for c in self.spells if c.given(day.number)):
+        for course in given:
             harm, slot = course.treatment.file.harms, course.treatment.slot
             if not (self.monitored and (harm.marrow_half or harm.alt_half) and course.treatment.is_drug):
                 continue

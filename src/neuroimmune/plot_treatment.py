@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -34,6 +35,7 @@ TITLES = {
     "mtor_blocked": "mTOR blocked", "cox_blocked": "COX-2 blocked", "cox1_blocked": "COX-1 blocked",
     "tlr3_agonist": "TLR3 taken", "alpha2_agonist": "Alpha-2 receptors taken",
 }  # fmt: skip
+WIDTH = 60  # letters of a schedule that fit a line above a figure
 HOURLY = 4.0  # days up to which a figure counts hours
 
 
@@ -68,7 +70,7 @@ def plot_card(treatment: Treatment, example: Example, path: Path | None = None) 
                     frameon=False, ncols=2, handlelength=1.0, columnspacing=0.8, labelspacing=0.2, loc="upper right",
                     borderaxespad=0.0,
                 )  # fmt: skip
-        figure.suptitle(treatment.file.example, fontsize=7, x=0.01, ha="left")
+        figure.suptitle(fill(treatment.file.example, WIDTH), fontsize=7, x=0.01, ha="left")
         if path is not None:
             save_figure(figure, path)
     return figure

@@ -62,11 +62,6 @@ class TreatedBody(Body):
     targets: Targets = part(Targets)
     monitored: Monitored = part(Monitored)
 
-    @property
-    def drugs(self) -> tuple[str, ...]:
-        """The names of its drugs."""
-        return ()
-
 
 def treated(body: Body, drugs: Mapping[str, Agent], units: Mapping[str, DrugUnits] | None = None) -> TreatedBody:
     """The body with these drugs in it (none of them taken yet), by a name that can stand in a path.
@@ -138,7 +133,7 @@ def _class_of(drugs: tuple[tuple[str, DrugUnits], ...]) -> type[TreatedBody]:
         {
             "__doc__": TreatedBody.__doc__, "__module__": __name__,
             "__annotations__": dict.fromkeys(names, Agent), **{name: part(Agent) for name in names},
-            "rates": rates, "outputs": outputs, "drugs": property(lambda self: names),
+            "rates": rates, "outputs": outputs,
         },
     )  # fmt: skip
 

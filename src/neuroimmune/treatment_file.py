@@ -64,6 +64,12 @@ class Target(Part):
             raise ValueError("a target needs exactly one of half, potency and per_mg")
         return self
 
+    @property
+    def ways(self) -> dict[str, Number]:
+        """The one way that is given, by its name."""
+        every = {"half": self.half, "potency": self.potency, "per_mg": self.per_mg}
+        return {name: number for name, number in every.items() if number is not None}
+
 
 class Level(Part):
     """How far a session or a daily practice reaches, and in how many days practice builds up."""

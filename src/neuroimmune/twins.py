@@ -22,7 +22,7 @@ from neuroimmune.evidence.sources import kind_of
 from neuroimmune.lives import with_draws
 from neuroimmune.population import People, drawn_people, people
 from neuroimmune.protocol import Protocol
-from neuroimmune.quantity import parameters
+from neuroimmune.quantity import Quantity, parameters
 from neuroimmune.reporting import Reporting
 from neuroimmune.schedule import Course
 from neuroimmune.simulation import Plan, Progress, join, simulate, solve_batches
@@ -254,46 +254,49 @@ def _copies(one: People, worlds: int) -> People:
     return dataclasses.replace(one, traits=traits, ids=np.arange(worlds))
 
 
-def _assuming(group: People, seed: int, occasion: int) -> dict[str, np.ndarray]:
-    """The traits of people of all worlds, with other numbers where those of their body are assumed."""
-    traits, ids = dict(group.traits), group.ids
-    for path, number in parameters(group.body).items():
-        if number.fixed or not number.value or number.sd or kind_of(number.source) != "assumed":
-            continue
-        away = np.exp(ASSUMED_SD * normal(seed, f"world of {path}", ids, occasion))
-        low, high = number.range or ((0.0, np.inf) if number.value > 0 else (-np.inf, 0.0))
-        traits[path] = np.clip(traits.get(path, np.full(len(ids), number.value)) * away, low, high)
+def _in_worlds(path: str, known: Quantity, own: Any, ids: np.ndarray, seed: int, occasion: int) -> np.ndarray:
+    """A number of one person in each world: another in each where it is assumed, the person's own elsewhere."""
+    values = np.broadcast_to(np.asarray(own, float), ids.shape)
+    if known.fixed or not known.value or known.sd or kind_of(known.source) != "assumed":
+        return values
+    low, high = known.range or ((0.0, np.inf) if known.value > 0 else (-np.inf, 0.0))
+    return np.clip(values * np.exp(ASSUMED_SD * normal(seed, f"world of {path}", ids, occasion)), low, high)
+
+
+def _assuming(group: People, seed: int, occasion: int, systems: Sequence[str] = ()) -> dict[str, np.ndarray]:
+    """The traits of people of all worlds, with other numbers where those of their body are assumed.
+
+    Of a treated body only those of some `systems` are drawn, for the others have been.
+    """
+    traits = dict(group.traits)
+    for path, known in parameters(group.body).items():
+        if not systems or path.split(".")[0] in systems:
+            values = _in_worlds(path, known, traits.get(path, known.value), group.ids, seed, occasion)
+            if path in traits or np.ptp(values) > 0:
+                traits[path] = values
     return traits
 
 
 def _same_person(
     plan: Plan, courses: Sequence[Course], person: int, seed: int, occasion: int, rest: Mapping[str, np.ndarray]
 ) -> Plan:
-    """The plan with one person's own kinetics, genotype, blood tests and lots in all worlds, and all that is assumed.
-
-    Numbers of the untreated body differ between worlds already.
-    """
+    """The plan with one person's own kinetics, genotype, blood tests and lots in all worlds, and what is assumed."""
     ids, who = plan.people.ids, np.array([person])
-    known = set(parameters(Body()))
-    own = {path: np.repeat(value, len(ids)) for path, value in watched_at_rest(who, seed).items()}
+    traits = dict(plan.people.traits) | {p: np.repeat(v, len(ids)) for p, v in watched_at_rest(who, seed).items()}
     for treatment in drugs_of(courses):
-        mine = {path: np.repeat(value, len(ids)) for path, value in own_numbers(treatment, who, seed).items()}
-        for name, number in treatment.numbers.items():
-            if kind_of(number.source) == "assumed" and number.value:
-                path = f"{treatment.slot}.{name}"
-                away = np.exp(ASSUMED_SD * normal(seed, f"world of {treatment.name}.{name}", ids, occasion))
-                low, high = number.range or (0.0, np.inf)
-                mine[path] = np.clip(mine.get(path, np.full(len(ids), number.value)) * away, low, high)
-        own |= slow_enough(treatment, mine)
-    group = dataclasses.replace(plan.people, traits=dict(plan.people.traits) | own)
-    beyond = {p: v for p, v in _assuming(group, seed, occasion).items() if p not in known and p.split(".")[0] in ADDED}
-    group = dataclasses.replace(group, traits=dict(group.traits) | beyond)
+        own = own_numbers(treatment, who, seed)
+        mine = {
+            f"{treatment.slot}.{name}": _in_worlds(
+                f"{treatment.name}.{name}", known, own.get(f"{treatment.slot}.{name}", known.value), ids, seed, occasion
+            )
+            for name, known in treatment.numbers.items()
+        }
+        traits |= slow_enough(treatment, {path: np.array(values) for path, values in mine.items()})
+    group = dataclasses.replace(plan.people, traits=traits)
+    group = dataclasses.replace(group, traits=_assuming(group, seed, occasion, ("targets", "monitored")))
     care: Any = plan.policy
     care = dataclasses.replace(care, person=person, assumed_sd=ASSUMED_SD, occasion=occasion)
     return dataclasses.replace(plan, people=group, policy=care, start=treated_start(group, rest))
-
-
-ADDED = ("targets", "monitored")  # systems that a treated body has beside those of the body
 
 
 def _first_ill(body: Body, protocol: Protocol, day: int, seed: int) -> int:
